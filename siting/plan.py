@@ -1,0 +1,115 @@
+"""A plan: which sites are open at which size, who goes where, and which money pays.
+
+A plan holds ids and whole numbers only; it is what is written to ``plan.json``, what the checker reads, and what every
+figure of a report is recomputed from. It never holds a value of a solver's variable.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Action = Literal["keep", "new", "expand"]
+#: Why people of a settlement are not served; the sentence for each is in ``words/``.
+Reason = Literal["unreachable", "no_site_in_reach", "full", "not_built"]
+
+
+@dataclass(frozen=True, order=True)
+class Opening:
+    """An open site: its id, its size ("" for an existing site without a size of the table) and what was done to it."""
+
+    site: str
+    size: str
+    action: Action
+
+
+@dataclass(frozen=True, order=True)
+class Assignment:
+    """``persons`` of a settlement go to a site by access number ``access`` of the service.
+
+    ``travel`` is in whole seconds, rounded up, where the access has ``limit_min``; in whole metres, rounded up, where it has
+    ``limit_m``.
+    """
+
+    settlement: str
+    site: str
+    access: int
+    persons: int
+    travel: int
+
+
+@dataclass(frozen=True, order=True)
+class Unserved:
+    """``persons`` of a settlement are not served, and why."""
+
+    settlement: str
+    persons: int
+    reason: Reason
+
+
+@dataclass(frozen=True)
+class ServicePlan:
+    """What a plan decides for one service. All lists are sorted, so that equal plans are equal files."""
+
+    open: tuple[Opening, ...] = ()
+    closed: tuple[str, ...] = ()
+    assignments: tuple[Assignment, ...] = ()
+    unserved: tuple[Unserved, ...] = ()
+
+
+@dataclass(frozen=True, order=True)
+class Spending:
+    """``amount`` of capital, in base units (元), that a fund pays for a service."""
+
+    fund: str
+    service: str
+    amount: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The decisions of one scenario, service by service, and the money."""
+
+    services: Mapping[str, ServicePlan] = field(default_factory=dict)
+    spending: tuple[Spending, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain lists and dicts, in a fixed order."""
+        return {
+            "services": {
+                key: {
+                    "open": [vars(o) for o in sorted(s.open)],
+                    "closed": sorted(s.closed),
+                    "assignments": [vars(a) for a in sorted(s.assignments)],
+                    "unserved": [vars(u) for u in sorted(s.unserved)],
+                }
+                for key, s in self.services.items()
+            },
+            "spending": [vars(s) for s in sorted(self.spending)],
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Plan:
+        """The plan that `to_json` wrote.
+
+        Raises:
+            KeyError, TypeError: the data are not such a plan.
+        """
+        return cls(
+            services={
+                key: ServicePlan(
+                    open=tuple(Opening(**o) for o in s["open"]),
+                    closed=tuple(s["closed"]),
+                    assignments=tuple(Assignment(**a) for a in s["assignments"]),
+                    unserved=tuple(Unserved(**u) for u in s["unserved"]),
+                )
+                for key, s in data["services"].items()
+            },
+            spending=tuple(Spending(**s) for s in data["spending"]),
+        )
+
+    def text(self) -> str:
+        """The plan as one JSON text; equal plans give equal texts."""
+        return json.dumps(self.to_json(), ensure_ascii=False, indent=1)

@@ -1,0 +1,114 @@
+"""The tables of a county folder: one class a table, one field a column.
+
+Each class is both the noun that the rest of the code speaks and the schema that reading checks; a field's description and
+unit are what ``instances/README.md`` prints, so the format page cannot drift from what is read. Units are in the names.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Ident = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+Text = Annotated[str, StringConstraints(max_length=400)]
+Lon = Annotated[float, Field(ge=-180, le=180)]
+Lat = Annotated[float, Field(ge=-90, le=90)]
+Count = Annotated[int, Field(ge=0, le=100_000_000)]
+SpeedKmh = Annotated[Decimal, Field(gt=0, le=200)]
+
+Level = Literal["city", "county_town", "central_town", "township_seat", "central_village", "village", "hamlet"]
+Mode = Literal["walk", "bicycle", "drive", "bus"]
+
+
+def said(description: str, unit: str = "", **rules: Any) -> Any:
+    """A field with the words and the unit that the format page prints beside it."""
+    return Field(description=description, json_schema_extra={"unit": unit}, **rules)
+
+
+class Row(BaseModel):
+    """One row of a table; columns that the schema does not know pass through to the results."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+
+class Settlement(Row):
+    """A demand point: one row of ``settlements.csv``."""
+
+    id: Ident = said("unique id; text, so leading zeros stay")
+    name: Text = said("name as the report shows it")
+    name_en: Text = said("name in English reports; blank: `name`", default="")
+    level: Level = said("settlement level, see the table of levels")
+    township: Text = said("township that it belongs to", default="")
+    village: Text = said("id of the administrative village that it belongs to; blank for a township seat", default="")
+    urban: Literal[0, 1] = said("1 urban, 0 rural", default=0)
+    lon: Lon = said("longitude, WGS84", "degrees")
+    lat: Lat = said("latitude, WGS84", "degrees")
+    population_persons: Count = said("resident population", "persons")
+
+    def people(self, column_name: str) -> int:
+        """Persons in demand column ``column_name``; the column has been checked on reading."""
+        return int(getattr(self, column_name))
+
+
+class Site(Row):
+    """A place where one service stands or may be built: one row of ``sites.csv``."""
+
+    id: Ident = said("unique id")
+    service: Ident = said("service of county.toml that it belongs to")
+    name: Text = said("name as the report shows it")
+    name_en: Text = said("name in English reports; blank: `name`", default="")
+    settlement: Text = said("id of the host settlement; its level must be among the service's `hosts`", default="")
+    lon: Lon = said("longitude, WGS84", "degrees")
+    lat: Lat = said("latitude, WGS84", "degrees")
+    status: Literal["existing", "candidate"] = said("stands today, or may be built")
+    size: Text = said("existing sites: id of its size; blank: take `capacity_persons`", default="")
+    capacity_persons: Count | None = said(
+        "existing sites: places that it has, where they differ from its size", "persons", default=None
+    )
+    source: Text = said("where the row comes from", default="")
+
+
+class Line(Row):
+    """An existing or proposed bus line: one row of ``lines.csv``."""
+
+    id: Ident = said("unique id")
+    name: Text = said("name of the line")
+    name_en: Text = said("name in English reports", default="")
+    stops: Text = said("ids of the settlements where it stops, in order, joined by `;`")
+    trips_per_day: Count = said("return trips a day", "trips/day")
+    status: Literal["existing", "candidate"] = said("runs today, or may be opened")
+
+
+class Disposal(Row):
+    """A landfill or incinerator: one row of ``disposal.csv``."""
+
+    id: Ident = said("unique id")
+    name: Text = said("name")
+    name_en: Text = said("name in English reports", default="")
+    kind: Literal["landfill", "incinerator"] = said("what it is")
+    lon: Lon = said("longitude, WGS84", "degrees")
+    lat: Lat = said("latitude, WGS84", "degrees")
+    status: Literal["existing", "candidate"] = said("stands today, or may be built")
+    capacity_tpd: Decimal = said("waste that it takes", "t/day", ge=0)
+
+
+class RoadNode(Row):
+    """One row of ``nodes.csv``."""
+
+    id: Ident = said("unique id")
+    lon: Lon = said("longitude, WGS84", "degrees")
+    lat: Lat = said("latitude, WGS84", "degrees")
+
+
+class RoadEdge(Row):
+    """One row of ``edges.csv``: a road section between two nodes, straight between them."""
+
+    from_node: Ident = said("node where it starts")
+    to_node: Ident = said("node where it ends")
+    length_m: Decimal = said("length along the road", "m", gt=0)
+    road_class: Ident = said("class; each mode's speed table says who may use it and how fast")
+    oneway: Literal[0, 1] = said("1: vehicles only from `from_node` to `to_node`", default=0)
+    speed_kmh: SpeedKmh | None = said("signed speed; blank: the speed of its class", "km/h", default=None)
+    name: Text = said("name of the road", default="")

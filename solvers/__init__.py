@@ -1,0 +1,1 @@
+"""A room of siting; see docs/architecture.md."""
