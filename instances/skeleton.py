@@ -1,0 +1,87 @@
+"""The ``county.toml`` of an imported county: a preset with what the import knows; comments of the preset stay."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from importlib.resources import files
+from typing import Any
+
+import tomlkit
+
+from siting.errors import Fault, InputRefused
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A preset: ``document`` is the county.toml to be, ``importing`` its ``[import]`` section with plain numbers.
+
+    ``sources`` names the source of each number of ``importing`` by its dotted path.
+    """
+
+    document: tomlkit.TOMLDocument
+    importing: dict[str, Any]
+    sources: dict[str, str]
+
+
+def read_preset(name: str) -> Preset:
+    """Read a preset by name. Raises `InputRefused` with E209 where there is none of that name."""
+    folder = files("siting.instances") / "presets"
+    known = sorted(item.name.removesuffix(".toml") for item in folder.iterdir() if item.name.endswith(".toml"))
+    if name not in known:
+        raise InputRefused(Fault("E209", values={"preset": name, "known": ", ".join(known)}))
+    document = tomlkit.parse((folder / f"{name}.toml").read_text(encoding="utf-8"))
+    sources: dict[str, str] = {}
+    importing = _plain(document.unwrap()["import"], "", sources)
+    del document["import"]
+    return Preset(document, importing, sources)
+
+
+def _plain(node: Any, path: str, sources: dict[str, str]) -> Any:
+    """``{value, source}`` tables as plain values; ``sources`` keeps who says it, by dotted path."""
+    if isinstance(node, dict):
+        if "value" in node and set(node) <= {"value", "source", "note"}:
+            sources[path] = node.get("source", "")
+            return node["value"]
+        return {key: _plain(value, f"{path}.{key}".strip("."), sources) for key, value in node.items()}
+    return node  # lists (rules) hold no sourced numbers
+
+
+def fill(
+    preset: Preset, *, head: list[str], about: Mapping[str, Any], residents: int, estimated: Mapping[str, bool],
+    population: Mapping[str, str],
+) -> str:  # fmt: skip
+    """Text of ``county.toml``.
+
+    ``head`` are comment lines; ``about`` is ``[county]``; ``residents`` multiplies the money per resident (base units);
+    ``estimated`` says by demand column whether it was estimated; ``population`` is the source of the residents.
+    """
+    document = preset.document
+    base = Decimal(document.unwrap()["money"]["base_per_unit"])
+    for fund in document["funds"]:
+        each = Decimal(str(preset.importing["capital_per_resident"][fund["id"]]))
+        amount = (each * residents / base).quantize(Decimal(1), ROUND_HALF_UP)
+        source = preset.sources[f"capital_per_resident.{fund['id']}"]
+        fund["capital"] = _sourced(int(amount), source, f"{each} yuan x {residents} residents")
+    for group in document["demand"].values():
+        column = group["column"]
+        group["estimated"] = estimated[column]
+        by_share = estimated[column] and column in preset.importing["shares"]
+        group["source"] = preset.sources[f"shares.{column}"] if by_share else "population"
+    people = tomlkit.table()
+    people.update(population)
+    document["sources"]["population"] = people
+    county = tomlkit.table()
+    county.update(about)
+    text = tomlkit.dumps(document)
+    top = "".join(f"# {line}\n" for line in head)
+    section = tomlkit.dumps(tomlkit.document().append("county", county))
+    return top + text.replace("[money]", f"{section}\n[money]", 1)
+
+
+def _sourced(value: int, source: str, note: str) -> Any:
+    """A number with its source, on one line."""
+    table = tomlkit.inline_table()
+    table.update({"value": value, "source": source, "note": note})
+    return table

@@ -1,0 +1,152 @@
+"""A whole county from a seed: ``generate`` writes the folder of Yunling (云岭县), which is not a real place.
+
+The mountains, roads, names and sites are generated; the numbers of people follow the median Chinese county of the
+2020 census. The same arguments give the same bytes on every machine.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from . import synthetic_people as people
+from .synthetic_building import build
+from .synthetic_lines import bus_lines, disposal_sites
+from .synthetic_network import RoadMap, draw
+from .synthetic_places import settle
+from .synthetic_red_lines import Zone, degrees, draw_red_lines, is_free
+from .synthetic_roads import Ways
+from .synthetic_rules import county_toml
+from .synthetic_settlements import Place, inhabit
+from .synthetic_sites import Spot, find
+from .synthetic_terrain import Dice, Terrain, raise_land
+
+CODES = {
+    "clinic_village": "CL", "fitness": "FI", "culture_station": "CU", "elderly_care": "EC", "kindergarten": "KG",
+    "school_primary": "PS", "school_junior": "JS", "school_senior": "SS", "health_township": "HC",
+    "hospital_county": "HO",
+}  # fmt: skip
+
+
+def generate(folder: Path, *, seed: int = 20250, villages: int = 300, sites: int | None = None) -> None:
+    """Write a county folder with ``villages`` administrative villages (at least 10) into ``folder``.
+
+    ``sites`` is the largest number of candidate sites a service; None: as many as the rules allow.
+    """
+    if villages < 10:
+        raise ValueError("a county needs at least 10 villages")
+    dice = Dice(seed)
+    terrain = raise_land(dice, villages)
+    ways = Ways(terrain)
+    townships = settle(terrain, ways, dice, villages)
+    build(terrain, ways, townships, dice)
+    places = inhabit(terrain, townships, dice, villages)
+    roads = draw(ways, {p.cell for p in places}, dice)
+    zones = draw_red_lines(terrain, places, dice, villages)
+    at = {p.id: _near(roads.place[p.cell], dice, 40) for p in places}
+    spots = find(terrain, places, dice, sites)
+
+    folder.mkdir(parents=True, exist_ok=True)
+    _write(folder / "county.toml", county_toml(seed, villages))
+    _settlements(folder / "settlements.csv", terrain, places, at, villages)
+    _sites(folder / "sites.csv", terrain, spots, at, zones, dice)
+    _table(folder / "lines.csv", "id,name,name_en,stops,trips_per_day,status", bus_lines(places, dice))
+    _disposal(folder / "disposal.csv", terrain, places, roads)
+    _roads(folder, terrain, roads)
+    _red_lines(folder / "red_lines.geojson", zones)
+
+
+def _near(spot: tuple[int, int], dice: Dice, reach: int) -> tuple[int, int]:
+    return spot[0] + dice.between(-reach, reach), spot[1] + dice.between(-reach, reach)
+
+
+def _write(path: Path, text: str, encoding: str = "utf-8") -> None:
+    path.write_bytes(text.encode(encoding))
+
+
+def _table(path: Path, head: str, rows: Iterable[Iterable[str]]) -> None:
+    lines = [head, *(",".join(row) for row in rows)]
+    _write(path, "\n".join(lines) + "\n", "utf-8-sig")
+
+
+def _shown(e5: int) -> str:
+    return f"{e5 // 100_000}.{e5 % 100_000:05d}"
+
+
+def _lonlat(terrain: Terrain, spot: tuple[int, int]) -> list[str]:
+    lon, lat = degrees(terrain, *spot)
+    return [_shown(lon), _shown(lat)]
+
+
+def _settlements(
+    path: Path, terrain: Terrain, places: list[Place], at: dict[str, tuple[int, int]], villages: int
+) -> None:
+    columns = people.groups([p.population for p in places], [p.level for p in places], villages)
+    columns["rural_persons"] = [0 if p.urban else p.population for p in places]
+    columns["waste_kgpd"] = [people.waste_kg(p.population, p.urban) for p in places]
+    head = [
+        "id",
+        "name",
+        "name_en",
+        "level",
+        "township",
+        "village",
+        "urban",
+        "lon",
+        "lat",
+        "population_persons",
+        *columns,
+    ]
+    rows = []
+    for number, p in enumerate(places):
+        row = [p.id, p.name, p.name_en, p.level, p.township, p.village, str(p.urban), *_lonlat(terrain, at[p.id])]
+        rows.append([*row, str(p.population), *(str(column[number]) for column in columns.values())])
+    _table(path, ",".join(head), rows)
+
+
+def _sites(
+    path: Path, terrain: Terrain, spots: list[Spot], at: dict[str, tuple[int, int]], zones: list[Zone], dice: Dice
+) -> None:
+    """Each site near its settlement and outside the red lines; a candidate that finds no such place is left out."""
+    rows = []
+    for spot in spots:
+        tries = [_near(at[spot.place.id], dice, 100) for _ in range(6)]
+        free = [t for t in tries if is_free(zones, degrees(terrain, *t))]
+        if not free and spot.status == "candidate":
+            continue
+        free = free or tries
+        ident = f"{CODES[spot.service]}-{spot.place.id}{'-2' if spot.second else ''}"
+        capacity = "" if spot.capacity is None else str(spot.capacity)
+        row = [ident, spot.service, spot.name, spot.name_en, spot.place.id, *_lonlat(terrain, free[0])]
+        rows.append([*row, spot.status, spot.size, capacity, "SYN"])
+    _table(path, "id,service,name,name_en,settlement,lon,lat,status,size,capacity_persons,source", rows)
+
+
+def _disposal(path: Path, terrain: Terrain, places: list[Place], roads: RoadMap) -> None:
+    rows = []
+    for cells, node in disposal_sites(terrain, places, roads):
+        rows.append([*cells[:4], *_lonlat(terrain, roads.place[node]), *cells[4:]])
+    _table(path, "id,name,name_en,kind,lon,lat,status,capacity_tpd", rows)
+
+
+def _roads(folder: Path, terrain: Terrain, roads: RoadMap) -> None:
+    number = {cell: f"n{k + 1:05d}" for k, cell in enumerate(roads.place)}
+    nodes = ([number[cell], *_lonlat(terrain, spot)] for cell, spot in roads.place.items())
+    _table(folder / "nodes.csv", "id,lon,lat", nodes)
+    edges = []
+    for e in roads.edges:
+        length = f"{e.length_dm // 10}.{e.length_dm % 10}"
+        edges.append([number[e.tail], number[e.head], length, e.road_class, str(e.oneway), "", e.name])
+    _table(folder / "edges.csv", "from_node,to_node,length_m,road_class,oneway,speed_kmh,name", edges)
+
+
+def _red_lines(path: Path, zones: list[Zone]) -> None:
+    features = []
+    for zone in zones:
+        ring = ",".join(f"[{_shown(lon)},{_shown(lat)}]" for lon, lat in zone.ring)
+        about = json.dumps({"name": zone.name, "kind": zone.kind}, ensure_ascii=False)
+        features.append(
+            f'{{"type":"Feature","properties":{about},"geometry":{{"type":"Polygon","coordinates":[[{ring}]]}}}}'
+        )
+    _write(path, '{"type":"FeatureCollection","features":[\n' + ",\n".join(features) + "\n]}\n")

@@ -1,0 +1,43 @@
+"""One study as plain sections, tables and sentences: one content, many formats.
+
+`of` says everything that a report says, in one language and in the order of the page. A writer (HTML today, Word,
+Excel or PDF tomorrow) only has to lay it out.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from siting.study import Study
+from siting.words import Lang, load
+
+from . import evidence, headline, people, results
+from .nouns import Content, Section
+from .speech import Speech
+
+WORDS = Path(__file__).parent / "words"
+
+
+def of(study: Study, lang: Lang) -> Content:
+    """Everything that a report says about ``study`` in ``lang``."""
+    say = Speech(load(lang, WORDS), study.county.file.money)
+    return Content(
+        lang=lang,
+        title=headline.title(study, say),
+        subtitle=headline.subtitle(study, say),
+        warnings=headline.warnings(study, say),
+        verdict=headline.verdict(study, say),
+        tiles=headline.tiles(study, say),
+        sections=(
+            results.targets(study, say),
+            results.services(study, say),
+            Section("map", say("map.title"), (say("map.intro"),)),
+            results.sites(study, say),
+            people.unserved(study, say),
+            people.changes(study, say),
+            results.money(study, say),
+            evidence.assumptions(study, say),
+            evidence.data_notes(study, say),
+            evidence.reproduce(study, say),
+        ),
+    )

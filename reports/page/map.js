@@ -1,0 +1,434 @@
+"use strict";
+/* The map: roads, red lines, settlements coloured by travel, sites by shape. Canvas only; no tiles, no WebGL, no request. */
+(function county() {
+  const ROOM = document.getElementById("map-room");
+  const BLOCK = document.getElementById("map-data");
+  if (!ROOM || !BLOCK) return;
+  /* Near to far; readable for all kinds of colour vision (viridis). What is not served differs in shape as well. */
+  const NEAR_TO_FAR = ["#a5db36", "#3dbc74", "#1f8f8d", "#39568c", "#471164"];
+  const MISSED = "#c8361d", NOBODY = "#c9c6bd";
+  /* 0 candidate, 1 kept, 2 new, 3 expanded, 4 closed */
+  const SITE = [
+    { word: "map.candidate", shape: "dot", fill: "#ffffff", line: "#8d8a80", size: 3.2 },
+    { word: "map.kept", shape: "square", fill: "#4b5360", line: "#ffffff", size: 4.2 },
+    { word: "map.new", shape: "star", fill: "#f28e00", line: "#4a2b00", size: 8.5 },
+    { word: "map.expanded", shape: "triangle", fill: "#2f6fd0", line: "#ffffff", size: 7.5 },
+    { word: "map.closed", shape: "cross", fill: "#111111", line: "#111111", size: 5.5 },
+  ];
+  const ROADS = [
+    { color: "#a98d58", weight: 2.8 }, { color: "#bfa87c", weight: 1.8 }, { color: "#d3c7ab", weight: 1 },
+  ];
+  const state = { service: 0, when: "after", layers: { roads: true, red: true, links: false, places: true, candidates: false, sites: true, names: true }, chosen: null };
+  const comma = (n) => Math.round(n).toLocaleString("en");
+  const travel = (n, time) => time ? say("map.minutes", { n: (n / 60).toFixed(1) }) : n >= 1000 ? say("map.km", { n: (n / 1000).toFixed(1) }) : say("map.metres", { n: Math.round(n) });
+
+  unpack().then(start).catch((error) => {
+    console.warn(error);
+    ROOM.replaceChildren(make("p", { class: "warning" }, say("map.failed")));
+  });
+
+  async function unpack() {
+    const data = JSON.parse(BLOCK.textContent);
+    if (BLOCK.dataset.form !== "gzip") return data;
+    const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    return JSON.parse(await new Response(stream).text());
+  }
+  function degrees(coded) {
+    let sum = 0;
+    return coded.map((step) => (sum += step) / 1e5);
+  }
+  const line = ([xs, ys]) => { const lon = degrees(xs); return degrees(ys).map((lat, i) => [lat, lon[i]]); };
+
+  /* Shapes beside circles, drawn by the same canvas. */
+  const Mark = L.CircleMarker.extend({
+    _updatePath() { drawMark(this._renderer, this); },
+    _updateBounds() {
+      const r = this._radius + this.options.weight + 2;
+      this._pxBounds = L.bounds(this._point.subtract([r, r]), this._point.add([r, r]));
+    },
+  });
+  function drawMark(renderer, mark) {
+    if (!renderer._drawing || mark._empty()) return;
+    const ctx = renderer._ctx;
+    outline(ctx, mark.options.shape, mark._point.x, mark._point.y, mark._radius);
+    renderer._fillStroke(ctx, mark);
+  }
+  function outline(ctx, shape, x, y, r) {
+    ctx.beginPath();
+    if (shape === "square") ctx.rect(x - r, y - r, 2 * r, 2 * r);
+    else if (shape === "triangle") { ctx.moveTo(x, y - r); ctx.lineTo(x + r * 0.95, y + r * 0.75); ctx.lineTo(x - r * 0.95, y + r * 0.75); ctx.closePath(); }
+    else if (shape === "star") {
+      for (let k = 0; k < 10; k++) {
+        const a = Math.PI * (k / 5 - 0.5), q = k % 2 ? r * 0.45 : r;
+        ctx.lineTo(x + q * Math.cos(a), y + q * Math.sin(a));
+      }
+      ctx.closePath();
+    } else if (shape === "cross") { ctx.moveTo(x - r, y - r); ctx.lineTo(x + r, y + r); ctx.moveTo(x + r, y - r); ctx.lineTo(x - r, y + r); }
+    else {
+      ctx.arc(x, y, r, 0, 2 * Math.PI);
+      if (shape === "missed") { const d = r * 0.7; ctx.moveTo(x - d, y - d); ctx.lineTo(x + d, y + d); ctx.moveTo(x + d, y - d); ctx.lineTo(x - d, y + d); }
+    }
+  }
+
+  function start(data) {
+    const lon = degrees(data.places.x), lat = degrees(data.places.y);
+    for (const service of data.services) prepare(service, lon.length, data.places.level);
+    const page = build(data);
+    const map = L.map(page.canvas, { preferCanvas: true, zoomControl: false, attributionControl: false, zoomSnap: 0.25, zoomDelta: 0.5, wheelPxPerZoomLevel: 120, minZoom: 6, maxZoom: 17 });
+    L.control.zoom({ position: "topright", zoomInTitle: say("map.zoom_in"), zoomOutTitle: say("map.zoom_out") }).addTo(map);
+    L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
+    for (const [name, z] of [["below", 350], ["names", 640]]) map.createPane(name).style.zIndex = z;
+    map.getPane("below").style.pointerEvents = "none";
+    map.getPane("names").style.pointerEvents = "none";
+    const below = L.canvas({ pane: "below", padding: 0.3 });
+    const home = L.latLngBounds(lat.map((y, i) => [y, lon[i]]));
+    map.fitBounds(home, { padding: [16, 16], animate: false });
+    const here = { data, lon, lat, map, below, home, homeZoom: map.getZoom(), page, layers: {} };
+    ground(here);
+    redraw(here);
+    map.on("zoomend", () => { resize(here); thin(here); });
+    wire(here);
+    printing(here);
+    ROOM.dataset.ready = "yes";
+  }
+
+  /* What each place and site gets in each of the two moments. */
+  function prepare(service, places, levels) {
+    service.sites.lon = degrees(service.sites.x);
+    service.sites.lat = degrees(service.sites.y);
+    for (const when of ["before", "after"]) {
+      const plan = service[when];
+      plan.place = Array.from({ length: places }, () => null);
+      plan.site = service.sites.name.map(() => ({ persons: 0, places: [] }));
+      const at = (p) => (plan.place[p] ||= { served: 0, sum: 0, links: [], missed: 0, reason: null });
+      for (let i = 0; i < plan.links.length; i += 5) {
+        const [p, s, persons, way, access] = plan.links.slice(i, i + 5);
+        const place = at(p);
+        place.served += persons;
+        place.links.push({ site: s, persons, way, access });
+        place.sum += persons * (service.mixed ? 100 * way / service.access[access].limits[levels[p]] : way);
+        plan.site[s].persons += persons;
+        plan.site[s].places.push(p);
+      }
+      for (let i = 0; i < plan.unserved.length; i += 3) {
+        const [p, persons, reason] = plan.unserved.slice(i, i + 3);
+        Object.assign(at(p), { missed: persons, reason });
+      }
+    }
+    const sizes = service.demand.filter((q) => q > 0).sort((a, b) => a - b);
+    service.large = sizes.length ? sizes[Math.floor(sizes.length * 0.97)] : 1;
+  }
+  function shade(service, place) {
+    if (!place || (!place.served && !place.missed)) return { fill: NOBODY };
+    if (!place.served) return { fill: "#ffffff", missed: true };
+    const mean = place.sum / place.served;
+    const k = service.breaks.findIndex((limit) => mean <= limit);
+    return { fill: NEAR_TO_FAR[k < 0 ? 4 : k], partly: place.missed > 0 };
+  }
+
+  /* The controls around the map. */
+  function build(data) {
+    const services = make("div", { class: "choice services", role: "radiogroup", "aria-label": say("map.service") });
+    data.services.forEach((service, i) => services.append(radio("map-service", String(i), service.name, i === 0)));
+    const when = make("div", { class: "choice", role: "radiogroup", "aria-label": say("map.when") },
+      radio("map-when", "before", say("map.before"), false), radio("map-when", "after", say("map.after"), true));
+    const search = make("input", { type: "search", id: "map-search", autocomplete: "off", placeholder: say("map.search_hint"), "aria-label": say("map.search"), "aria-controls": "map-hits" });
+    const hits = make("ul", { id: "map-hits", class: "hits", hidden: true });
+    const reset = make("button", { type: "button", id: "map-reset" }, say("map.reset"));
+    const canvas = make("div", { id: "map-canvas", role: "application", "aria-label": say("map.label") });
+    const legend = make("div", { id: "map-legend", "aria-live": "polite" });
+    const detail = make("div", { id: "map-detail", "aria-live": "polite" });
+    const layers = make("fieldset", { class: "layers" }, make("legend", {}, say("map.layers")));
+    for (const [key, on] of Object.entries(state.layers)) {
+      layers.append(make("label", {}, make("input", { type: "checkbox", name: key, checked: on }), say("map.layer_" + key)));
+    }
+    const printed = make("p", { class: "printed" });
+    ROOM.replaceChildren(printed,
+      make("div", { class: "map-bar" }, services, when),
+      make("div", { class: "map-frame" },
+        make("div", { class: "map-main" }, canvas, make("canvas", { id: "map-print", "aria-hidden": "true" })),
+        make("div", { class: "map-side" },
+          make("div", { class: "search" }, search, reset, hits),
+          make("div", { class: "panel" }, make("h3", {}, say("map.legend")), legend),
+          make("div", { class: "panel" }, make("h3", {}, say("map.detail")), detail), layers)));
+    detail.append(make("p", { class: "hint" }, say("map.detail_hint")));
+    return { printed, services, when, search, hits, reset, canvas, legend, detail, layers };
+  }
+  function radio(name, value, text, checked) {
+    return make("label", {}, make("input", { type: "radio", name, value, checked }), make("span", {}, text));
+  }
+
+  /* What does not change with the service. */
+  function ground(here) {
+    const { data, map, below } = here;
+    here.layers.roads = L.layerGroup(data.roads.slice().reverse().map((road) =>
+      L.polyline(road.lines.map(line), { ...ROADS[road.rank], pane: "below", renderer: below, interactive: false, smoothFactor: 1.2 })));
+    here.layers.red = L.layerGroup(data.red.map((zone) =>
+      L.polygon(zone.rings.map(line), { color: "#a3324a", weight: 1.2, dashArray: "5 3", fillColor: "#a3324a", fillOpacity: 0.1, pane: "below", renderer: below, interactive: false })));
+    const { seat, town, towns, people, name } = data.places;
+    const seats = seat.flatMap((rank, i) => (rank ? [i] : [])).sort((a, b) => people[b] - people[a]);
+    const first = seats.filter((i, n) => !towns[town[i]] || seats.findIndex((k) => town[k] === town[i]) === n);
+    here.names = first.map((i) => {
+      const word = make("span", {}, towns[town[i]] || name[i]);
+      const spot = [here.lat[i], here.lon[i]];
+      return { word, spot, marker: L.marker(spot, { pane: "names", interactive: false, keyboard: false,
+        icon: L.divIcon({ className: "place-name", iconSize: [0, 0], html: word }) }) };
+    });
+    here.layers.names = L.layerGroup(here.names.map((name) => name.marker));
+    for (const key of ["roads", "red", "names"]) if (state.layers[key]) here.layers[key].addTo(map);
+    thin(here);
+  }
+
+  /* Names that would lie over a more important one are left out until there is room. */
+  function thin(here) {
+    const taken = [];
+    for (const { word, spot } of here.names) {
+      const { x, y } = here.map.latLngToLayerPoint(spot), half = (word.offsetWidth || 80) / 2 + 4;
+      const free = taken.every((box) => Math.abs(box.x - x) > box.half + half || Math.abs(box.y - y) > 17);
+      word.style.visibility = free ? "" : "hidden";
+      if (free) taken.push({ x, y, half });
+    }
+  }
+
+  /* What changes with the service and the moment. */
+  function redraw(here) {
+    const { data, map, lon, lat } = here;
+    const service = data.services[state.service], plan = service[state.when];
+    for (const key of ["links", "places", "candidates", "sites"]) here.layers[key]?.remove();
+    const order = service.demand.map((_, i) => i).sort((a, b) => service.demand[b] - service.demand[a]);
+    here.marks = [];
+    here.layers.places = L.layerGroup(order.map((i) => {
+      const look = shade(service, plan.place[i]);
+      const mark = new Mark([lat[i], lon[i]], {
+        shape: look.missed ? "missed" : "dot", fillColor: look.fill, fillOpacity: 0.92, bubblingMouseEvents: false,
+        color: look.missed || look.partly ? MISSED : "#23303a", weight: look.missed || look.partly ? 1.6 : 0.5, radius: 3,
+      });
+      mark.base = service.demand[i] ? 2.4 + 6.2 * Math.sqrt(Math.min(1.4, service.demand[i] / service.large)) : 1.4;
+      here.marks.push(mark);
+      return told(mark, () => tip(here, i), () => choose(here, { place: i }));
+    }));
+    const rows = [];
+    here.layers.links = L.polyline(rows, { pane: "below", renderer: here.below, interactive: false, color: "#31688e", weight: 0.9, opacity: 0.55 });
+    for (let i = 0; i < plan.links.length; i += 5) {
+      const p = plan.links[i], s = plan.links[i + 1];
+      rows.push([[lat[p], lon[p]], [service.sites.lat[s], service.sites.lon[s]]]);
+    }
+    here.layers.links.setLatLngs(rows);
+    const groups = { sites: [], candidates: [] };
+    service.sites.name.forEach((_, s) => {
+      const what = status(service, s);
+      const look = SITE[what];
+      const mark = new Mark([service.sites.lat[s], service.sites.lon[s]], {
+        shape: look.shape, fillColor: look.fill, fillOpacity: 1, color: look.line, weight: look.shape === "cross" ? 2.4 : 1, fill: look.shape !== "cross",
+        radius: look.size, bubblingMouseEvents: false });
+      mark.base = look.size;
+      mark.rank = what;
+      here.marks.push(mark);
+      groups[what ? "sites" : "candidates"].push(told(mark, () => siteTip(here, s), () => choose(here, { site: s })));
+    });
+    groups.sites.sort((a, b) => [9, 0, 3, 2, 1][a.rank] - [9, 0, 3, 2, 1][b.rank]);
+    here.layers.candidates = L.layerGroup(groups.candidates);
+    here.layers.sites = L.layerGroup(groups.sites);
+    for (const key of ["links", "places", "candidates", "sites"]) if (state.layers[key]) here.layers[key].addTo(map);
+    resize(here);
+    legend(here);
+    detail(here);
+  }
+  function status(service, s) {
+    return state.when === "before" ? service.sites.before[s] : service.sites.after[s];
+  }
+  function told(mark, words, click) {
+    mark.bindTooltip(words, { sticky: true, opacity: 1, className: "tip" });
+    mark.on("click", click);
+    return mark;
+  }
+  function resize(here) {
+    const zoom = Math.max(0.7, Math.min(2.2, 1 + 0.22 * (here.map.getZoom() - here.homeZoom)));
+    const crowd = Math.max(0.55, Math.min(1.15, Math.sqrt(500 / here.lon.length) * Math.min(1, here.page.canvas.clientWidth / 800) + 0.15));
+    const open = here.marks.filter((mark) => mark.rank).length;
+    const few = Math.max(0.62, Math.min(1.1, Math.sqrt(160 / Math.max(1, open)))) * Math.min(1, 0.35 + here.page.canvas.clientWidth / 1200);
+    for (const mark of here.marks) mark.setRadius(mark.base * zoom * (mark.rank === undefined ? crowd : few));
+    here.page.canvas.classList.toggle("close-up", here.map.getZoom() > here.homeZoom + 1.5);
+  }
+
+  /* Words about a place or a site; all of them are text nodes. */
+  function tip(here, i) {
+    return make("div", {}, make("strong", {}, placeName(here, i)), ...placeLines(here, i).slice(0, 4).map((text) => make("div", {}, text)));
+  }
+  function siteTip(here, s) {
+    const lines = siteLines(here, s);
+    return make("div", {}, make("strong", {}, here.data.services[state.service].sites.name[s]), ...lines.map((text) => make("div", {}, text)));
+  }
+  function placeName(here, i) {
+    const { name, town, towns } = here.data.places;
+    return towns[town[i]] ? name[i] + " · " + towns[town[i]] : name[i];
+  }
+  function placeLines(here, i) {
+    const { data } = here, service = data.services[state.service], place = service[state.when].place[i];
+    const lines = [data.places.levels[data.places.level[i]] + " · " + service.who + " " + say("map.people", { n: comma(service.demand[i]) })];
+    for (const link of place?.links || []) {
+      const access = service.access[link.access];
+      lines.push(say("map.served_by", { site: service.sites.name[link.site], n: comma(link.persons), mode: access.mode, travel: travel(link.way, access.time) }));
+    }
+    if (place?.missed) lines.push(say("map.not_served", { n: comma(place.missed), reason: data.reasons[place.reason] }));
+    return lines;
+  }
+  function siteLines(here, s) {
+    const service = here.data.services[state.service], sites = service.sites, now = state.when === "after";
+    const what = status(service, s), use = service[state.when].site[s];
+    const head = now ? say(SITE[what].word) : say(what ? "map.existing" : "map.candidate");
+    const lines = [[service.name, head, now && sites.size[s]].filter(Boolean).join(" · ")];
+    if (what && what !== 4) lines.push(say("map.serves", { n: comma(use.persons), k: comma(new Set(use.places).size) }));
+    const room = sites.places[s][now ? 1 : 0];
+    if (room) lines.push(say("map.of_capacity", { n: comma(room), percent: (100 * use.persons / room).toFixed(1) + "%" }));
+    if (now && sites.cost[s]) lines.push(say("map.cost", { money: sites.cost[s] }));
+    return lines;
+  }
+  function choose(here, what) {
+    state.chosen = what;
+    detail(here);
+  }
+  function detail(here) {
+    const { data, map, lon, lat } = here, box = here.page.detail, service = data.services[state.service];
+    here.mark?.remove();
+    if (state.chosen && state.chosen.site !== undefined && state.chosen.service !== undefined && state.chosen.service !== state.service) state.chosen = null;
+    if (!state.chosen) return void box.replaceChildren(make("p", { class: "hint" }, say("map.detail_hint")));
+    const { place, site } = state.chosen;
+    let head, lines, spot, ends;
+    if (place !== undefined) {
+      [head, lines, spot] = [placeName(here, place), placeLines(here, place), [lat[place], lon[place]]];
+      ends = (service[state.when].place[place]?.links || []).map((k) => [service.sites.lat[k.site], service.sites.lon[k.site]]);
+    } else {
+      state.chosen.service = state.service;
+      [head, lines, spot] = [service.sites.name[site], siteLines(here, site), [service.sites.lat[site], service.sites.lon[site]]];
+      ends = [...new Set(service[state.when].site[site].places)].map((p) => [lat[p], lon[p]]);
+    }
+    here.mark = L.layerGroup([
+      L.polyline(ends.map((end) => [spot, end]), { color: "#d1007a", weight: 1.8, interactive: false, pane: "below", renderer: here.below }),
+      L.circleMarker(spot, { radius: 13, color: "#d1007a", weight: 2.5, fill: false, interactive: false }),
+    ]).addTo(map);
+    box.replaceChildren(make("strong", {}, head), ...lines.map((text) => make("p", {}, text)));
+  }
+
+  /* The legend says what is drawn, and only that. */
+  function legend(here) {
+    const { data } = here, service = data.services[state.service], plan = service[state.when];
+    const list = make("ul", { class: "legend-list" });
+    const places = plan.place.filter(Boolean);
+    let low = 0;
+    service.breaks.forEach((limit, k) => {
+      const show = (n) => service.mixed ? String(n) : service.time ? String(n / 60) : n % 100 === 0 ? String(n / 1000) : (n / 1000).toFixed(2);
+      const unit = service.mixed ? "map.percent" : service.time ? "map.minutes" : "map.km";
+      const text = say("map.up_to", { a: show(low), b: say(unit, { n: show(limit) }) });
+      list.append(item(swatch("dot", NEAR_TO_FAR[k], "#23303a", 6, 0.6), text));
+      low = limit;
+    });
+    if (places.some((p) => p.served && p.missed)) list.append(item(swatch("dot", NEAR_TO_FAR[1], MISSED, 5.5, 2), say("map.partly")));
+    if (places.some((p) => !p.served && p.missed)) list.append(item(swatch("missed", "#fff", MISSED, 6, 1.6), say("map.unserved")));
+    const signs = make("ul", { class: "legend-list" });
+    const seen = new Set(service.sites.name.map((_, s) => status(service, s)));
+    for (const k of [2, 3, 1, 4]) if (seen.has(k)) {
+      const word = state.when === "before" ? "map.existing" : SITE[k].word;
+      signs.append(item(swatch(SITE[k].shape, SITE[k].fill, SITE[k].line, Math.min(7, SITE[k].size), k === 4 ? 2.2 : 1), say(word)));
+    }
+    if (state.layers.candidates && seen.has(0)) signs.append(item(swatch("dot", "#fff", SITE[0].line, 3.5, 1), say("map.candidate")));
+    const lines = make("ul", { class: "legend-list" });
+    if (state.layers.roads) for (const road of data.roads) lines.append(item(stroke(ROADS[road.rank]), say("map.road" + road.rank)));
+    if (state.layers.red && data.red.length) lines.append(item(stroke({ color: "#a3324a", weight: 1.5 }, "5 3"), say("map.red")));
+    here.page.printed.textContent = say("map.printed", { service: service.name, when: say("map." + state.when) });
+    here.page.legend.replaceChildren(
+      make("p", { class: "legend-title" }, say(service.mixed ? "map.legend_share" : "map.legend_travel", { service: service.name })), list, signs, lines,
+      make("p", { class: "hint" }, say("map.size", { who: service.who })),
+      make("p", { class: "legend-share" }, say("map.share", { before: service.share[0], after: service.share[1] })));
+  }
+  const item = (sign, text) => make("li", {}, sign, text);
+  function swatch(shape, fill, stroke, r, weight) {
+    const canvas = make("canvas", { width: 40, height: 40, class: "swatch", "aria-hidden": "true" }), ctx = canvas.getContext("2d");
+    ctx.scale(2, 2);
+    outline(ctx, shape, 10, 10, r);
+    ctx.fillStyle = fill; ctx.strokeStyle = stroke; ctx.lineWidth = weight;
+    if (shape !== "cross") ctx.fill();
+    ctx.stroke();
+    return canvas;
+  }
+  function stroke(look, dash) {
+    const canvas = make("canvas", { width: 40, height: 40, class: "swatch", "aria-hidden": "true" }), ctx = canvas.getContext("2d");
+    ctx.scale(2, 2);
+    ctx.strokeStyle = look.color; ctx.lineWidth = Math.max(1.4, look.weight);
+    if (dash) ctx.setLineDash(dash.split(" ").map(Number));
+    ctx.beginPath(); ctx.moveTo(1, 10); ctx.lineTo(19, 10); ctx.stroke();
+    return canvas;
+  }
+
+  function wire(here) {
+    const { page, map, data } = here;
+    page.services.addEventListener("change", (event) => { state.service = Number(event.target.value); redraw(here); });
+    page.when.addEventListener("change", (event) => { state.when = event.target.value; redraw(here); });
+    page.layers.addEventListener("change", (event) => {
+      const { name, checked } = event.target;
+      state.layers[name] = checked;
+      if (name === "names" && checked) requestAnimationFrame(() => thin(here));
+      if (checked) { here.layers[name].addTo(map); if (name !== "sites" && state.layers.sites) { here.layers.sites.remove(); here.layers.sites.addTo(map); } }
+      else here.layers[name].remove();
+      legend(here);
+    });
+    page.reset.addEventListener("click", () => {
+      state.chosen = null;
+      detail(here);
+      map.fitBounds(here.home, { padding: [16, 16], animate: false });
+    });
+    const index = data.places.name.map((name, i) => (name + " " + data.places.towns[data.places.town[i]]).toLowerCase());
+    page.search.addEventListener("input", () => {
+      const wanted = page.search.value.trim().toLowerCase();
+      const found = [];
+      if (wanted) for (let i = 0; i < index.length && found.length < 8; i++) if (index[i].includes(wanted)) found.push(i);
+      page.hits.hidden = !wanted;
+      page.hits.replaceChildren(...(found.length || !wanted ? found.map((i) => make("li", {}, make("button", { type: "button", onclick: () => go(i) }, placeName(here, i)))) : [make("li", { class: "hint" }, say("map.no_hit"))]));
+    });
+    page.search.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") page.hits.querySelector("button")?.click();
+      if (event.key === "Escape") page.hits.hidden = true;
+      if (event.key === "ArrowDown") page.hits.querySelector("button")?.focus();
+    });
+    page.hits.addEventListener("keydown", (event) => {
+      const beside = { ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" }[event.key];
+      if (!beside) return;
+      event.preventDefault();
+      (event.target.closest("li")[beside]?.querySelector("button") || page.search).focus();
+    });
+    function go(i) {
+      page.hits.hidden = true;
+      map.setView([here.lat[i], here.lon[i]], Math.max(map.getZoom(), here.homeZoom + 2), { animate: false });
+      choose(here, { place: i });
+    }
+    new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(page.canvas);
+  }
+
+  /* Printing does not wait for a redraw, so the picture on the screen is copied at once. */
+  function printing(here) {
+    window.addEventListener("beforeprint", () => {
+      const copy = document.getElementById("map-print"), frame = here.page.canvas.getBoundingClientRect(), ctx = copy.getContext("2d");
+      copy.width = frame.width * 2;
+      copy.height = frame.height * 2;
+      ctx.scale(2, 2);
+      ctx.fillStyle = "#fbfaf6";
+      ctx.fillRect(0, 0, frame.width, frame.height);
+      for (const canvas of here.page.canvas.querySelectorAll(".leaflet-below-pane canvas, .leaflet-overlay-pane canvas")) {
+        const box = canvas.getBoundingClientRect();
+        ctx.drawImage(canvas, box.left - frame.left, box.top - frame.top, box.width, box.height);
+      }
+      ctx.font = "600 12px sans-serif";
+      ctx.textAlign = "center";
+      ctx.lineWidth = 3;
+      ctx.strokeStyle = "rgba(255,255,255,.85)";
+      ctx.fillStyle = "#222";
+      for (const name of here.page.canvas.querySelectorAll(".place-name span")) {
+        if (name.style.visibility) continue;
+        const box = name.getBoundingClientRect();
+        ctx.strokeText(name.textContent, (box.left + box.right) / 2 - frame.left, box.bottom - frame.top - 4);
+        ctx.fillText(name.textContent, (box.left + box.right) / 2 - frame.left, box.bottom - frame.top - 4);
+      }
+    });
+  }
+})();

@@ -1,0 +1,72 @@
+"""The command line: one file per command under `siting.commands`, loaded only when it is called.
+
+Data go to standard output, everything else to standard error. Exit codes are those of `siting.errors`; 1 or a traceback is a bug.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from siting import __version__, words
+from siting.errors import SitingError
+from siting.messages import fault_lines, fault_objects
+
+COMMANDS = ("new", "check", "solve", "verify", "report", "doctor")
+
+
+class _Lazy(click.Group):
+    """A group that imports a command only when it is asked for, so that ``--help`` answers at once."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names in the order in which a planner meets them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"siting.commands.{cmd_name}").command
+        return command
+
+
+@click.group(cls=_Lazy, help=words.load(words.language())("cli.help"), context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="siting")
+def siting() -> None:
+    """The group; each command stands in its own file."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit with its code."""
+    say = words.load(words.language())
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        code = siting.main(args=arguments, prog_name="siting", standalone_mode=False)
+        sys.stdout.flush()
+        sys.exit(code if isinstance(code, int) else 0)
+    except SitingError as error:
+        if "--json" in arguments:
+            _print_json({"status": "refused", "exit_code": error.exit_code, "faults": fault_objects(error.faults, say)})
+        for line in fault_lines(error.faults, say):
+            click.echo(line, err=True)
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo(say("cli.aborted"), err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        # the reader has left, as `| head` does: nothing more to say, and nothing to complain about
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+def _print_json(data: dict[str, Any]) -> None:
+    click.echo(json.dumps(data, ensure_ascii=False))

@@ -1,0 +1,49 @@
+"""The commands, one file each, and what they share."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from siting import words
+from siting.errors import Fault, InputRefused
+
+F = TypeVar("F", bound=Callable[..., Any])
+say = words.load(words.language())
+
+
+def json_option(function: F) -> F:
+    """``--json``: one object on standard output instead of words."""
+    return click.option("--json", "as_json", is_flag=True, help=say("cli.option.json"))(function)
+
+
+def quiet_option(function: F) -> F:
+    """``--quiet``: no progress."""
+    return click.option("-q", "--quiet", is_flag=True, help=say("cli.option.quiet"))(function)
+
+
+def print_json(data: Mapping[str, Any]) -> None:
+    """One JSON object on standard output."""
+    click.echo(json.dumps(data, ensure_ascii=False))
+
+
+def county_folder(name: str) -> Path:
+    """The folder of that name, or else the shipped county of that name.
+
+    Raises:
+        InputRefused: there is neither (E151).
+    """
+    folder = Path(name)
+    if folder.is_dir():
+        return folder
+    from importlib.resources import files
+
+    for suffix in ("", "-county"):
+        shipped = Path(str(files("siting.instances").joinpath(f"{name}{suffix}")))
+        if "/" not in name and "\\" not in name and (shipped / "county.toml").is_file():
+            return shipped
+    raise InputRefused(Fault("E151", file=name))

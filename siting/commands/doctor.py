@@ -1,0 +1,47 @@
+"""``siting doctor``: what this machine has, and what is missing."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+
+from siting.commands import json_option, print_json, say
+
+
+@click.command("doctor", help=say("cli.doctor.help"), epilog=say("cli.doctor.example"))
+@json_option
+def command(as_json: bool) -> None:
+    """List versions, rooms, cache and write access."""
+    from siting import cache, rooms, solving
+
+    facts: dict[str, object] = {
+        "versions": solving.versions(),
+        "solvers": list(rooms.names(rooms.SOLVERS)),
+        "reports": list(rooms.names(rooms.REPORTS)),
+        "python": sys.executable,
+        "cache": str(cache.folder()),
+        "cache_writable": _writable(cache.folder()),
+        "folder_writable": _writable(Path.cwd()),
+    }
+    if as_json:
+        print_json(facts)
+        return
+    for key, value in facts.items():
+        text = ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else value
+        text = ", ".join(text) if isinstance(text, list) else text
+        text = say("cli.yes" if text else "cli.no") if isinstance(text, bool) else text
+        click.echo(f"{say('cli.doctor.' + key)}: {text}")
+
+
+def _writable(folder: Path) -> bool:
+    """Whether a file can be made in ``folder``, or in the nearest folder above it that exists."""
+    while not folder.exists():
+        folder = folder.parent
+    try:
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=".siting-"):
+            return True
+    except OSError:
+        return False

@@ -1,0 +1,36 @@
+"""``siting report``: a finished run as documents."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from siting.commands import json_option, print_json, say
+from siting.errors import Fault, PlanRejected
+
+
+@click.command("report", help=say("cli.report.help"), epilog=say("cli.report.example"))
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option("--format", "formats", default="html", show_default=True, help=say("cli.report.format"))
+@click.option("--lang", type=click.Choice(["zh", "en"]), help=say("cli.option.lang"))
+@click.option("--out", type=click.Path(path_type=Path), help=say("cli.report.out"))
+@json_option
+def command(run: Path, formats: str, lang: str | None, out: Path | None, as_json: bool) -> None:
+    """Write the reports; a plan that the checker rejects gets none."""
+    from siting import rooms, store, study, words
+    from siting.verify import verify_run
+
+    writers = [rooms.report(name.strip()) for name in formats.split(",") if name.strip()]
+    finished = study.load(run)
+    verdict = verify_run(run)
+    if verdict.word != "valid":
+        raise PlanRejected(Fault("E701", file=str(run), values={"says": verdict.breaches[0].says}))
+    folder = store.make_folder(out or run)
+    speak = words.load(words.language(lang))
+    written = [path for write in writers for path in write(finished, folder, speak)]
+    if as_json:
+        print_json({"run": str(run), "files": [str(path) for path in written]})
+    else:
+        for path in written:
+            click.echo(path)

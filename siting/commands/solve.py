@@ -1,0 +1,74 @@
+"""``siting solve``: from a county folder to a verified plan and its report."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from siting import solving
+from siting.commands import county_folder, json_option, print_json, quiet_option, say
+from siting.errors import EXIT_INTERRUPTED, EXIT_LIMIT_WITH_PLAN, EXIT_OK
+from siting.solving import Ask, Listener
+
+#: Written after every solve; other formats with ``siting report``.
+FORMATS = ("html", "csv", "gpkg")
+
+
+@click.command("solve", help=say("cli.solve.help"), epilog=say("cli.solve.example"))
+@click.argument("county")
+@click.option("--scenario", default="base", show_default=True, help=say("cli.solve.scenario"))
+@click.option("--out", type=click.Path(path_type=Path), help=say("cli.solve.out"))
+@click.option("--solver", default="highs", show_default=True, help=say("cli.solve.solver"))
+@click.option("--gap", type=click.FloatRange(0, 1, max_open=True), default=0.01, show_default=True, help=say("cli.solve.gap"))
+@click.option("--time-limit", type=click.FloatRange(1), default=600.0, show_default=True, help=say("cli.solve.time_limit"))
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help=say("cli.solve.seed"))
+@click.option("--threads", type=click.IntRange(1, 256), default=1, show_default=True, help=say("cli.solve.threads"))
+@click.option("--lang", type=click.Choice(["zh", "en"]), help=say("cli.option.lang"))
+@json_option
+@quiet_option
+def command(
+    county: str,
+    scenario: str,
+    out: Path | None,
+    solver: str,
+    gap: float,
+    time_limit: float,
+    seed: int,
+    threads: int,
+    lang: str | None,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Solve, check, report; the exit code says how it ended."""
+    from siting import rooms, study, words
+    from siting.commands.live import Live
+
+    folder = county_folder(county)
+    run = out or Path("runs") / f"{folder.resolve().name}-{scenario}-{datetime.now():%Y%m%d-%H%M%S}"
+    ask = Ask(scenario=scenario, solver=solver, gap=gap, time_limit_s=time_limit, seed=seed, threads=threads)
+    with ExitStack() as stack:
+        listener = Listener() if quiet else stack.enter_context(Live(say)).listener
+        result = solving.solve(folder, run, ask, listener)
+        listener.step("step.report")
+        finished = study.load(run)
+        speak = words.load(words.language(lang))
+        for name in FORMATS:
+            rooms.report(name)(finished, run, speak)
+    if as_json:
+        print_json({**result, "run": str(run)})
+    else:
+        from siting.reports.terminal import lines  # type: ignore[import-not-found,unused-ignore]
+
+        click.echo("\n".join(lines(finished, speak)))
+    sys.exit(exit_code(result["status"], result.get("signal")))
+
+
+def exit_code(status: str, signal: str | None) -> int:
+    """0 proven within the gap (or a method that claims nothing), 5 a limit was hit, 130 and 143 stopped."""
+    if status == "stopped":
+        return 143 if signal == "SIGTERM" else EXIT_INTERRUPTED
+    return EXIT_LIMIT_WITH_PLAN if status == "time_limit" else EXIT_OK

@@ -1,0 +1,135 @@
+"""Reading a county folder: a whole `County`, or every fault of the input at once.
+
+The tables are read even where ``county.toml`` has faults in a section that they do not need, so that one look shows all that is
+wrong. The checks between tables are listed as data in `siting.checks`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import create_model
+
+from siting import checks, tables, toml_file
+from siting.county import County, RedLine, Roads
+from siting.errors import Fault, InputRefused, Severity
+from siting.geojson import read_polygons
+from siting.network import thousandths
+from siting.rows import Count, Disposal, Line, RoadEdge, RoadNode, Row, Settlement, Site
+from siting.sections import CountyFile
+
+TABLES: dict[str, tuple[type[Row], bool]] = {
+    "settlements.csv": (Settlement, True),
+    "sites.csv": (Site, True),
+    "nodes.csv": (RoadNode, True),
+    "edges.csv": (RoadEdge, True),
+    "lines.csv": (Line, False),
+    "disposal.csv": (Disposal, False),
+}
+COUNTY_FILE = "county.toml"
+RED_LINES = "red_lines.geojson"
+#: Beyond this a file is refused before it is read; a county of 100,000 demand points needs a tenth of it.
+LARGEST_FILE_BYTES = 500_000_000
+
+
+def read(folder: Path) -> tuple[County, tuple[Fault, ...]]:
+    """The county of a folder and the warnings about it.
+
+    Raises:
+        InputRefused: with every error (and warning) of the folder.
+    """
+    county, faults = examine(folder)
+    if county is None or any(f.severity is Severity.ERROR for f in faults):
+        raise InputRefused(faults)
+    return county, tuple(faults)
+
+
+def examine(folder: Path) -> tuple[County | None, list[Fault]]:
+    """The county as far as it can be read, and every fault; with an error among them the county must not be used."""
+    missing = _missing_files(folder)
+    if missing:
+        return None, missing
+    file, provenance, faults = toml_file.read(folder / COUNTY_FILE)
+    encoding = file.county.encoding if file else "utf-8"
+    rows: dict[str, list[Any]] = {}
+    numbers: dict[str, list[int]] = {}
+    for name, (row_type, _) in TABLES.items():
+        if (folder / name).exists():
+            if row_type is Settlement and file is not None:
+                row_type = _with_demand(file)
+            rows[name], numbers[name], wrong = tables.read(folder / name, row_type, encoding)
+            faults += wrong
+    red_lines: tuple[RedLine, ...] = ()
+    if (folder / RED_LINES).exists():
+        red_lines, wrong = read_polygons(folder / RED_LINES)
+        faults += wrong
+    if file is None or not all(rows[name] for name, (_, needed) in TABLES.items() if needed and name != "sites.csv"):
+        return None, faults
+    roads, wrong = _roads(rows["nodes.csv"], rows["edges.csv"], numbers["edges.csv"])
+    faults += wrong
+    if roads is None:
+        return None, faults
+    county = County(
+        folder=folder,
+        file=file,
+        settlements=tuple(rows["settlements.csv"]),
+        sites=tuple(rows["sites.csv"]),
+        lines=tuple(rows.get("lines.csv", ())),
+        disposal=tuple(rows.get("disposal.csv", ())),
+        red_lines=red_lines,
+        roads=roads,
+        provenance=provenance,
+        files={name: _sha256(folder / name) for name in sorted((COUNTY_FILE, RED_LINES, *TABLES)) if (folder / name).exists()},
+    )
+    faults += checks.run(county, numbers)
+    return county, faults
+
+
+def _missing_files(folder: Path) -> list[Fault]:
+    if not folder.is_dir():
+        return [Fault("E151", file=str(folder))]
+    needed = [COUNTY_FILE, *(name for name, (_, must) in TABLES.items() if must)]
+    faults = [Fault("E152", file=name, values={"folder": str(folder)}) for name in needed if not (folder / name).is_file()]
+    for path in folder.iterdir():
+        if path.name in (COUNTY_FILE, RED_LINES, *TABLES) and path.stat().st_size > LARGEST_FILE_BYTES:
+            values = {"megabytes": path.stat().st_size // 1_000_000, "limit": LARGEST_FILE_BYTES // 1_000_000}
+            faults.append(Fault("E150", file=path.name, values=values))
+    return faults
+
+
+def _with_demand(file: CountyFile) -> type[Row]:
+    """The settlement table of this county: with the demand columns that county.toml names."""
+    columns = {d.column for d in file.demand.values()} - set(Settlement.model_fields)
+    fields: dict[str, Any] = {name: (Count, ...) for name in sorted(columns)}
+    return create_model("Settlement", __base__=Settlement, **fields)
+
+
+def _roads(nodes: list[RoadNode], edges: list[RoadEdge], numbers: list[int]) -> tuple[Roads | None, list[Fault]]:
+    position = {node.id: k for k, node in enumerate(nodes)}
+    faults = [
+        Fault("E127", "edges.csv", number, name, {"value": getattr(edge, name)})
+        for edge, number in zip(edges, numbers, strict=True)
+        for name in ("from_node", "to_node")
+        if getattr(edge, name) not in position
+    ]
+    if faults:
+        return None, faults
+    return Roads(
+        node_ids=np.array([n.id for n in nodes], dtype=object),
+        lon=np.array([n.lon for n in nodes], dtype=np.float64),
+        lat=np.array([n.lat for n in nodes], dtype=np.float64),
+        tail=np.array([position[e.from_node] for e in edges], dtype=np.int64),
+        head=np.array([position[e.to_node] for e in edges], dtype=np.int64),
+        length_mm=np.array([max(1, thousandths(e.length_m)) for e in edges], dtype=np.int64),
+        road_class=np.array([e.road_class for e in edges], dtype=object),
+        oneway=np.array([bool(e.oneway) for e in edges], dtype=bool),
+        speed_mph=np.array([thousandths(e.speed_kmh) if e.speed_kmh else 0 for e in edges], dtype=np.int64),
+        name=np.array([e.name for e in edges], dtype=object),
+    ), []
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,44 @@
+"""Finding a solver or a report by its name: entry points, so that a planner's own can be added without touching ours."""
+
+from __future__ import annotations
+
+from importlib.metadata import EntryPoint, entry_points
+from typing import cast
+
+from siting.errors import Fault, InputRefused
+from siting.outcome import Solver
+from siting.study import Report
+
+SOLVERS = "siting.solvers"
+REPORTS = "siting.reports"
+
+
+def solver(name: str) -> Solver:
+    """The solver of that name.
+
+    Raises:
+        InputRefused: no such solver is installed (E192).
+    """
+    return cast(Solver, _door(SOLVERS, name).load())
+
+
+def report(name: str) -> Report:
+    """The report of that name.
+
+    Raises:
+        InputRefused: no such report is installed (E192).
+    """
+    return cast(Report, _door(REPORTS, name).load())
+
+
+def names(group: str) -> tuple[str, ...]:
+    """Names of all installed rooms of a group."""
+    return tuple(sorted({point.name for point in entry_points(group=group)}))
+
+
+def _door(group: str, name: str) -> EntryPoint:
+    found = [point for point in entry_points(group=group) if point.name == name]
+    if not found:
+        kind = group.rpartition(".")[2]
+        raise InputRefused(Fault("E192", values={"kind": kind, "name": name, "known": ", ".join(names(group))}))
+    return found[0]

@@ -1,0 +1,103 @@
+"""Results on disk: whole files or none.
+
+Every write goes to a temporary file in the same folder, is flushed to the disk, and takes its name by one rename; what
+stood there before stays readable until then. A run folder is locked by the process that fills it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import socket
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from siting.errors import CannotWrite, Fault
+
+
+def write_bytes(path: Path, data: bytes) -> Path:
+    """Write ``data`` to ``path``, whole or not at all.
+
+    Raises:
+        CannotWrite: the disk is full, read-only or the folder is missing (E801); ``path`` is as it was before.
+    """
+    temporary = ""
+    try:
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        with suppress(OSError):
+            os.unlink(temporary)
+        raise CannotWrite(Fault("E801", file=str(path), values={"why": error.strerror or str(error)})) from error
+    return path
+
+
+def write_text(path: Path, text: str) -> Path:
+    """Write ``text`` as UTF-8, whole or not at all (see `write_bytes`)."""
+    return write_bytes(path, text.encode("utf-8"))
+
+
+def write_json(path: Path, data: Mapping[str, Any]) -> Path:
+    """Write ``data`` as readable JSON, whole or not at all (see `write_bytes`)."""
+    return write_text(path, json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+
+
+def make_folder(path: Path) -> Path:
+    """Make ``path`` and its parents.
+
+    Raises:
+        CannotWrite: it cannot be made (E801).
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotWrite(Fault("E801", file=str(path), values={"why": error.strerror or str(error)})) from error
+    return path
+
+
+@contextmanager
+def locked(run: Path) -> Iterator[None]:
+    """Hold the run folder for this process; leftovers of a dead one (``*.tmp``) are swept.
+
+    Raises:
+        CannotWrite: another process holds it (E802, with who and since when).
+    """
+    make_folder(run)
+    try:
+        handle = os.open(run / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise CannotWrite(Fault("E801", file=str(run), values={"why": error.strerror or str(error)})) from error
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            owner = os.read(handle, 400).decode("utf-8", "replace") or "?"
+            raise CannotWrite(Fault("E802", file=str(run), values={"owner": owner})) from error
+        os.ftruncate(handle, 0)
+        since = datetime.now().isoformat(timespec="seconds")
+        os.write(handle, f"pid {os.getpid()}, {socket.gethostname()}, {since}".encode())
+        for leftover in run.glob(".*.tmp"):
+            leftover.unlink(missing_ok=True)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Put the rename itself on the disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

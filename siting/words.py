@@ -1,0 +1,72 @@
+"""Words in Chinese and English: one sentence a key, in ``words/*.zh.toml`` and ``words/*.en.toml``.
+
+A room keeps its own words beside itself (``reports/words/``). `tests/test_words.py` sees to it that both languages have the
+same keys with the same holes.
+"""
+
+from __future__ import annotations
+
+import locale
+import os
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal, Protocol
+
+Lang = Literal["zh", "en"]
+LANGS: tuple[Lang, ...] = ("zh", "en")
+HERE = Path(__file__).parent / "words"
+
+
+class Named(Protocol):
+    """Anything with a name in the county's language and perhaps one in English."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def name_en(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Words:
+    """The sentences of one language."""
+
+    lang: Lang
+    sentences: dict[str, str]
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The sentence of ``key`` with its holes filled.
+
+        Raises:
+            KeyError: there is no such sentence, or a hole is not filled.
+        """
+        return self.sentences[key].format(**values)
+
+    def name(self, thing: Named) -> str:
+        """Its name in this language; the county's own where there is no English one."""
+        return (thing.name_en or thing.name) if self.lang == "en" else (thing.name or thing.name_en)
+
+
+@lru_cache
+def load(lang: Lang, folder: Path = HERE) -> Words:
+    """All sentences of ``lang`` in the ``*.<lang>.toml`` files of ``folder``."""
+    sentences: dict[str, str] = {}
+    for file in sorted(folder.glob(f"*.{lang}.toml")):
+        sentences |= tomllib.loads(file.read_text(encoding="utf-8"))
+    return Words(lang, sentences)
+
+
+def language(wish: str | None = None) -> Lang:
+    """The language to speak: ``wish``, else ``SITING_LANG``, else the locale, else English."""
+    for answer in (wish, os.environ.get("SITING_LANG"), os.environ.get("LC_ALL"), os.environ.get("LANG"), _locale()):
+        if answer:
+            return "zh" if answer.lower().startswith(("zh", "chinese")) else "en"
+    return "en"
+
+
+def _locale() -> str | None:
+    try:
+        return locale.getlocale()[0]
+    except ValueError:
+        return None

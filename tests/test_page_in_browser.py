@@ -1,0 +1,190 @@
+"""The page in a real browser: it opens offline, asks nobody for anything, and its controls do what they say."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from siting.reports import page
+from siting.words import load
+
+REQUIRED = os.environ.get("SITING_REQUIRE_BROWSER") == "1"
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+def _maker() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("study_maker", Path(__file__).with_name("study_maker.py"))
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _absent(why: str) -> None:
+    if REQUIRED:
+        pytest.fail(why)
+    pytest.skip(why)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    sync_api = None
+    try:
+        from playwright import sync_api
+    except ImportError:
+        _absent("playwright is not installed")
+    found = next((path for path in map(shutil.which, NAMES) if path), None)
+    if found is None:
+        _absent("no Chromium on this machine")
+    assert sync_api
+    with sync_api.sync_playwright() as play:
+        chromium = play.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("pages")
+    study = _maker().make(80, hostile=True)
+    for lang in ("zh", "en"):
+        (written,) = page.write(study, out, load(lang))
+        written.rename(out / f"{lang}.html")
+    limit = page.PLAIN_LIMIT
+    page.PLAIN_LIMIT = 1000
+    try:
+        (written,) = page.write(study, out, load("zh"))
+    finally:
+        page.PLAIN_LIMIT = limit
+    written.rename(out / "packed.html")
+    return out
+
+
+@dataclass
+class Visit:
+    """An open page and what it did that it should not."""
+
+    page: Any
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+
+def _open(browser: Any, path: Path, width: int = 1400, height: int = 900) -> Visit:
+    tab = browser.new_page(viewport={"width": width, "height": height})
+    visit = Visit(tab)
+    tab.on("request", lambda r: visit.requests.append(r.url))
+    tab.on("console", lambda m: visit.complaints.append(m.text) if m.type in ("error", "warning") else None)
+    tab.on("pageerror", lambda e: visit.complaints.append(str(e)))
+    tab.on("dialog", lambda d: (visit.complaints.append(f"dialog {d.message}"), d.dismiss()))
+    tab.goto(path.as_uri())
+    tab.wait_for_selector("#map-room[data-ready]")
+    return visit
+
+
+@pytest.mark.parametrize("name", ["zh", "en", "packed"])
+@pytest.mark.parametrize(("width", "height"), [(1400, 900), (400, 800)])
+def test_the_page_opens_offline_in_silence(browser: Any, folder: Path, name: str, width: int, height: int) -> None:
+    visit = _open(browser, folder / f"{name}.html", width, height)
+    tab = visit.page
+    assert visit.requests == [(folder / f"{name}.html").as_uri()]
+    assert visit.complaints == []
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    assert len(tab.locator("#map-canvas").screenshot()) > 10_000
+    tab.close()
+
+
+def test_choosing_a_service_and_a_moment_changes_the_map(browser: Any, folder: Path) -> None:
+    visit = _open(browser, folder / "zh.html")
+    tab = visit.page
+    legend = tab.locator("#map-legend")
+    assert "村卫生室" in legend.inner_text()
+    tab.locator(".services label", has_text="小学").click()
+    assert "到小学的出行" in legend.inner_text()
+    assert "撤并" in legend.inner_text()
+    tab.locator("label", has_text="现状").first.click()
+    assert "撤并" not in legend.inner_text()
+    assert "现有点位" in legend.inner_text()
+    for box in tab.locator(".layers input").all():
+        box.click()
+    tab.locator(".services input").first.focus()
+    tab.keyboard.press("ArrowRight")
+    assert "到小学的出行" in legend.inner_text()
+    assert visit.complaints == []
+    tab.close()
+
+
+def test_a_settlement_is_found_by_name_and_its_name_stays_text(browser: Any, folder: Path) -> None:
+    visit = _open(browser, folder / "en.html")
+    tab = visit.page
+    tab.locator("#map-search").fill("<img")
+    assert tab.locator("#map-hits button").count() > 0
+    tab.locator("#map-search").press("Enter")
+    assert "<img src=x onerror=alert(2)>" in tab.locator("#map-detail").inner_text()
+    tab.locator("#map-search").fill("no such village")
+    assert "nothing found" in tab.locator("#map-hits").inner_text()
+    tab.locator("#map-reset").click()
+    assert "Select a settlement" in tab.locator("#map-detail").inner_text()
+    assert visit.complaints == []
+    assert visit.requests == [(folder / "en.html").as_uri()]
+    tab.close()
+
+
+def test_pointing_at_the_map_shows_words(browser: Any, folder: Path) -> None:
+    visit = _open(browser, folder / "zh.html")
+    tab = visit.page
+    box = tab.locator("#map-canvas").bounding_box()
+    tab.locator("#map-canvas").scroll_into_view_if_needed()
+    box = tab.locator("#map-canvas").bounding_box()
+    for x in range(10, 60):
+        for y in (0.3, 0.4, 0.5, 0.6):
+            tab.mouse.move(box["x"] + box["width"] * x / 70, box["y"] + box["height"] * y)
+        if tab.locator(".leaflet-tooltip.tip").count():
+            break
+    assert tab.locator(".leaflet-tooltip.tip").count() == 1
+    assert visit.complaints == []
+    tab.close()
+
+
+def test_tables_sort_and_filter(browser: Any, folder: Path) -> None:
+    visit = _open(browser, folder / "zh.html")
+    tab = visit.page
+    rows = tab.locator("#table-sites tbody tr:visible")
+    changed = rows.count()
+    tab.locator("#sites input[type=checkbox]").check()
+    assert rows.count() > changed
+    tab.locator("#sites select").select_option("小学")
+    names = tab.locator("#table-sites tbody tr:visible th").all_inner_texts()
+    assert set(names) == {"小学"}
+    head = tab.locator("#table-sites th[data-key=served] .sort")
+    head.click()
+    values = [float(v) for v in tab.eval_on_selector_all(
+        "#table-sites tbody tr:not([hidden])", "rows => rows.map(r => r.cells[6].dataset.value).filter(v => v !== undefined)"
+    )]  # fmt: skip
+    assert values == sorted(values, reverse=True)
+    assert visit.complaints == []
+    tab.close()
+
+
+def test_the_page_prints_with_its_map(browser: Any, folder: Path) -> None:
+    visit = _open(browser, folder / "zh.html")
+    assert len(visit.page.pdf(prefer_css_page_size=True)) > 50_000
+    assert visit.page.evaluate("document.getElementById('map-print').width") > 500
+    assert visit.complaints == []
+    visit.page.close()
+
+
+def test_without_scripts_all_tables_can_be_read(browser: Any, folder: Path) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    tab = context.new_page()
+    tab.goto((folder / "zh.html").as_uri())
+    assert tab.locator("#table-sites tbody tr").first.is_visible()
+    assert tab.locator("noscript").count() == 1
+    context.close()
