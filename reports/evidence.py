@@ -21,11 +21,13 @@ def assumptions(study: Study, say: Speech) -> Section:
     """Every number that names its source, estimated columns, and services that are not planned."""
     file = study.county.file
     sentences = [say("assumptions.intro")]
+    estimated: dict[str, list[str]] = {}
     for demand in file.demand.values():
         if demand.estimated:
-            source = file.sources.get(demand.source)
-            why = visible(source.title) if source else say("unit.none_named")
-            sentences.append(say("assumptions.estimated", name=say.name(demand), source=why))
+            estimated.setdefault(demand.source, []).append(say("assumptions.group", name=say.name(demand)))
+    for key, groups in estimated.items():
+        why = visible(file.sources[key].title) if key in file.sources else say("unit.none_named")
+        sentences.append(say("assumptions.estimated", names=say.listing(groups), source=why))
     described = [say.name(s) for s in study.county.described.values()]
     if described:
         sentences.append(say("assumptions.described", names=say.listing(described)))

@@ -75,7 +75,7 @@ def unserved(study: Study, say: Speech) -> Section:
         for u, key in left[:LONGEST]
     ]
     note = (
-        say("unserved.more", shown=LONGEST, whole=len(left))
+        say("unserved.more", shown=LONGEST, whole=say.count(len(left)))
         if len(left) > LONGEST
         else say("unserved.all", whole=len(left))
     )

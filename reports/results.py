@@ -108,7 +108,7 @@ def sites(study: Study, say: Speech) -> Section:
     for figures in study.measures.sites:
         service, site = study.county.services[figures.service], by_id[figures.opening.site]
         occupancy = figures.persons / figures.capacity if figures.capacity else None
-        farthest = travelled(figures.travel_max, service.access[0].by_time) if figures.settlements else None
+        farthest = travelled(figures.travel_max, service.access[0].by_time) if figures.travel_max else None
         rows.append(
             (
                 say.name(service), say.name(site), _host(site, places, say), f"action.{figures.opening.action}",

@@ -1,6 +1,6 @@
-"""Makes a finished `Study` without a solver: villages on a jittered grid, roads between neighbours, plans by nearest site.
+"""Makes a finished `Study` without a solver: villages on a grid, roads between neighbours, plans by nearest site.
 
-Not a test: `tests/test_reports.py` and `tests/test_page_in_browser.py` load it by path. Nothing here is a real place.
+Not a test: `tests/test_reports.py` and `tests/test_page_in_browser.py` run it by path. Nothing here is a real place.
 """
 
 from __future__ import annotations

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import dataclasses
-import importlib.util
 import io
 import json
 import re
+import runpy
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
@@ -19,27 +19,18 @@ from siting.reports.speech import Speech, visible
 from siting.study import Study
 from siting.words import LANGS, Lang, Words, load
 
-
-def _maker() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("study_maker", Path(__file__).with_name("study_maker.py"))
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-MAKER = _maker()
+MAKE = runpy.run_path(str(Path(__file__).with_name("study_maker.py")))["make"]
 ZH, EN = load("zh"), load("en")
 
 
 @pytest.fixture(scope="module")
 def study() -> Study:
-    return MAKER.make(60)
+    return MAKE(60)
 
 
 @pytest.fixture(scope="module")
 def hostile() -> Study:
-    return MAKER.make(60, hostile=True)
+    return MAKE(60, hostile=True)
 
 
 def _speech(study: Study, lang: Lang) -> Speech:
@@ -235,7 +226,7 @@ def test_map_coordinates_come_back_to_a_metre(study: Study) -> None:
 
 def test_road_lines_hold_every_edge_once() -> None:
     edges = {(0, 1), (1, 2), (2, 3), (1, 4), (5, 6), (6, 7), (5, 7)}
-    drawn = [(min(pair), max(pair)) for line in map_data.chains(edges) for pair in zip(line, line[1:], strict=False)]
+    drawn = [(min(pair), max(pair)) for line in map_data.chains(edges) for pair in pairwise(line)]
     assert sorted(drawn) == sorted(edges)
 
 
@@ -308,7 +299,7 @@ def test_control_characters_and_direction_marks_are_shown() -> None:
 
 
 def test_a_county_without_targets_funds_or_people_left_over_still_has_a_report(tmp_path: Path) -> None:
-    bare = MAKER.make(5)
+    bare = MAKE(5)
     for lang in LANGS:
         assert page.html(bare, load(lang))
     nothing = dataclasses.replace(

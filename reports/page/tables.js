@@ -19,7 +19,7 @@ function make(tag, attributes, ...children) {
   const collator = new Intl.Collator(document.documentElement.lang, { numeric: true });
   function sortable(table) {
     const body = table.tBodies[0];
-    if (body.rows.length < 5) return;
+    if (body.rows.length < 5 || ["table-facts", "table-inputs"].includes(table.id)) return;
     [...table.tHead.rows[0].cells].forEach((head, column) => {
       const title = head.textContent;
       // A real button would vanish from the heads that a printer repeats on every page.
