@@ -14,6 +14,9 @@ from .headline import lacking, money_sentence, target_name, target_sentence
 from .nouns import Amount, Cell, Section, Table
 from .speech import Speech, travelled, visible
 
+#: With more sites that stay as they are, the report lists only those that change.
+MOST_KEPT = 1500
+
 
 def targets(study: Study, say: Speech) -> Section:
     """Every target with its value today and under the plan, its need and whether it is met."""
@@ -125,6 +128,12 @@ def sites(study: Study, say: Speech) -> Section:
     order = {"action.new": 0, "action.expand": 1, "action.close": 2, "action.keep": 3}
     services_order = {say.name(s): k for k, s in enumerate(study.county.services.values())}
     rows.sort(key=lambda r: (order[str(r[3])], services_order[str(r[0])], str(r[1])))
+    kept = sum(row[3] == "action.keep" for row in rows)
+    changed = len(rows) - kept
+    sentences = [say("sites.intro", changed=say.count(changed), kept=say.count(kept))]
+    if kept > MOST_KEPT:
+        rows = rows[:changed]
+        sentences.append(say("sites.kept_elsewhere"))
     table = say.table(
         "sites",
         (
@@ -136,10 +145,7 @@ def sites(study: Study, say: Speech) -> Section:
         note=say("sites.note"),
         hidden=frozenset(i for i, row in enumerate(rows) if row[3] == "action.keep"),
     )  # fmt: skip
-    changed = len(rows) - len(table.hidden)
-    return Section(
-        "sites", say("section.sites"), (say("sites.intro", changed=changed, kept=len(table.hidden)),), (table,)
-    )
+    return Section("sites", say("section.sites"), tuple(sentences), (table,))
 
 
 def size_name(service: Service, opening: Opening, say: Speech) -> str:
