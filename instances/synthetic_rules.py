@@ -91,14 +91,15 @@ DEMAND = (
 
 # id, name, name in English, class, amount for 300 villages in 万元, services that it may pay for
 FUNDS = (
-    ("education", "县教育专项资金", "County education fund", "government", 28_000,
-     ("kindergarten", "school_primary", "school_junior", "school_senior")),
+    ("compulsory", "县义务教育专项资金", "County compulsory education fund", "government", 15_000,
+     ("school_primary", "school_junior")),
+    ("senior", "县普通高中建设资金", "County senior high school fund", "government", 9_000, ("school_senior",)),
     ("health", "县卫生健康专项资金", "County health fund", "government", 9_000,
      ("clinic_village", "health_township", "hospital_county")),
-    ("general", "县财政统筹与社会资本", "County general budget with social capital", "government+social", 4_200,
-     ("fitness", "culture_station", "elderly_care", "clinic_village")),
+    ("general", "县财政统筹与社会资本", "County general budget with social capital", "government+social", 8_000,
+     ("fitness", "culture_station", "elderly_care", "clinic_village", "kindergarten")),
     ("village", "村集体公益资金", "Village collective fund", "village", 600,
-     ("clinic_village", "fitness", "elderly_care")),
+     ("clinic_village", "fitness", "elderly_care", "kindergarten")),
 )  # fmt: skip
 RUNNING = 14_000  # 万元 a year for 300 villages
 

@@ -7,8 +7,11 @@ with the best plan seen, never with the solver's numbers.
 
 from __future__ import annotations
 
+import os
+import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 from siting.errors import Fault, SolverFailed
 from siting.model import goal
@@ -17,7 +20,8 @@ from siting.plan import Plan
 from siting.problem import Problem
 from siting.solvers import greedy
 from siting.solvers.groups import groups
-from siting.solvers.stages import Clock, solve_stages
+from siting.solvers.search import Clock
+from siting.solvers.stages import solve_stages
 
 
 def solve(problem: Problem, effort: Effort) -> Outcome:
@@ -43,16 +47,38 @@ def solve(problem: Problem, effort: Effort) -> Outcome:
 def _solve_parts(
     problem: Problem, parts: list[Problem], plan: Plan, effort: Effort, clock: Clock
 ) -> tuple[Plan, list[list[Stage]], str]:
-    """Solve each part from its share of ``plan``; the whole plan grows part by part."""
-    stages: list[list[Stage]] = []
-    version = ""
-    for k, part in enumerate(parts):
-        on_plan = _joined(problem, plan, effort.on_plan)
-        best, found, part_version = solve_stages(part, _share(plan, part), effort, on_plan, clock.share(len(parts) - k))
+    """Solve each part from its share of ``plan``, as many at a time as there are processors; their plans together are the plan.
+
+    The parts do not feel each other, so the result does not depend on which ends first.
+    """
+    workers = min(len(parts), os.cpu_count() or 1)
+    rounds = -(-len(parts) // workers)
+    whole = _Whole(problem, plan, effort.on_plan)
+
+    def work(part: Problem) -> tuple[Plan, list[Stage], str]:
+        return solve_stages(part, _share(plan, part), effort, whole.take, Clock(time.monotonic(), clock.left_s / rounds))
+
+    with ThreadPoolExecutor(workers) as pool:
+        results = list(pool.map(work, parts))
+    for best, _, _ in results:
         plan = _join(plan, best)
-        stages.append(found)
-        version = part_version or version
-    return plan, stages, version
+    return plan, [stages for _, stages, _ in results], max(version for _, _, version in results)
+
+
+class _Whole:
+    """The plan of all services while its parts improve; what is handed on keeps the rules that the parts share."""
+
+    def __init__(self, problem: Problem, plan: Plan, on_plan: Callable[[Plan], None]) -> None:
+        self.problem, self.plan, self.on_plan = problem, plan, on_plan
+        self.lock = threading.Lock()
+
+    def take(self, part: Plan) -> None:
+        """A part has a better plan."""
+        with self.lock:
+            self.plan = _join(self.plan, part)
+            budget = self.problem.running_budget
+            if budget is None or _running(self.problem, self.plan) <= budget:
+                self.on_plan(self.plan)
 
 
 def _outcome(problem: Problem, plan: Plan, parts: list[list[Stage]], version: str) -> Outcome:
@@ -81,17 +107,6 @@ def _outcome(problem: Problem, plan: Plan, parts: list[list[Stage]], version: st
     if stages and all(stage.stop is Stop.CRASH for stage in stages):
         raise SolverFailed(Fault("E901", values={"why": "every stage"}))
     return Outcome(plan, tuple(stages), "highs", version)
-
-
-def _joined(problem: Problem, whole: Plan, on_plan: Callable[[Plan], None]) -> Callable[[Plan], None]:
-    """Hand on the plan of a part as a plan of the whole, if the running budget of the whole allows it."""
-
-    def hand_on(part: Plan) -> None:
-        plan = _join(whole, part)
-        if problem.running_budget is None or _running(problem, plan) <= problem.running_budget:
-            on_plan(plan)
-
-    return hand_on
 
 
 def _join(whole: Plan, part: Plan) -> Plan:

@@ -6,7 +6,7 @@ a solver drop whole rows without a word.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyomo.environ as pyo
@@ -37,6 +37,18 @@ class LinearModel:
     upper: np.ndarray
     whole: np.ndarray
     variables: list[pyo.Var]
+
+    def relaxed(self) -> LinearModel:
+        """The linear relaxation: nothing has to be whole."""
+        return replace(self, whole=np.zeros_like(self.whole))
+
+    def within(self, kernel: np.ndarray) -> LinearModel:
+        """The model in which whole-number variables outside the mask ``kernel`` (n,) are 0."""
+        return replace(self, upper=np.where(self.whole & ~kernel, 0.0, self.upper))
+
+    def by_variable(self, values: np.ndarray) -> dict[int, float]:
+        """Values (n,) by ``id`` of their variable."""
+        return dict(zip(map(id, self.variables), values.tolist(), strict=True))
 
 
 def compile_model(model: pyo.ConcreteModel) -> LinearModel:

@@ -53,16 +53,18 @@ def run(
     seed: int,
     threads: int,
     stopped: Callable[[], bool],
-    on_progress: Callable[[float | None, float | None], None],
-    on_values: Callable[[np.ndarray], None],
+    on_progress: Callable[[float | None, float | None], None] = lambda objective, bound: None,
+    on_values: Callable[[np.ndarray], None] = lambda values: None,
+    max_nodes: int = 2**31 - 1,
 ) -> Answer:
     """Solve ``linear`` from ``start`` (value by ``id`` of the variable; the rest is completed by the solver).
 
-    ``on_progress(objective, bound)`` is called in the model's own sense; ``on_values(values)`` with new incumbents.
+    ``max_nodes`` ends the search after so many nodes, the same on every machine. ``on_progress(objective, bound)`` is called in the model's own sense; ``on_values(values)`` with new incumbents.
     """
     with tempfile.TemporaryDirectory(prefix="siting-") as name:
         folder = Path(name)
-        _write_job(folder, linear, start, {"mip_rel_gap": gap, "time_limit": seconds, "random_seed": seed, "threads": threads})
+        options = {"mip_rel_gap": gap, "time_limit": seconds, "random_seed": seed, "threads": threads, "mip_max_nodes": max_nodes}
+        _write_job(folder, linear, start, options)
         environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
         with (folder / "stderr.txt").open("wb") as errors:
             child = subprocess.Popen(
@@ -91,7 +93,7 @@ def run(
 
 
 def _write_job(folder: Path, linear: LinearModel, start: dict[int, float], options: dict[str, Any]) -> None:
-    known = [(k, start[id(v)]) for k, v in enumerate(linear.variables) if id(v) in start]
+    known = [(k, start[id(v)]) for k, v in enumerate(linear.variables) if id(v) in start and linear.whole[k]]
     np.savez(
         folder / "job.npz",
         allow_pickle=False,

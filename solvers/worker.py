@@ -63,7 +63,8 @@ def _pass_model(highs: highspy.Highs, job: dict[str, np.ndarray]) -> None:
     model.a_matrix_.index_ = job["indices"]
     model.a_matrix_.value_ = job["data"]
     kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
-    model.integrality_ = [kinds[int(w)] for w in job["whole"]]
+    if job["whole"].any():
+        model.integrality_ = [kinds[int(w)] for w in job["whole"]]
     _must(highs.passModel(model), "model")
     counts = (highs.getNumRow(), highs.getNumCol(), highs.getNumNz())
     wanted = (model.num_row_, model.num_col_, len(job["data"]))
@@ -95,11 +96,17 @@ def _answer(highs: highspy.Highs, folder: Path, seconds: float) -> None:
         status=status,
         feasible=feasible,
         objective=info.objective_function_value,
-        bound=info.mip_dual_bound,
+        bound=info.mip_dual_bound if highs.getLp().integrality_ else _bound_of_lp(highs),
         nodes=int(info.mip_node_count),
         seconds=seconds,
         version=highs.version(),
     )
+
+
+def _bound_of_lp(highs: highspy.Highs) -> float:
+    """A linear program solved to the end is its own bound; one that was cut short bounds nothing."""
+    optimal = highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
+    return float(highs.getInfo().objective_function_value) if optimal else float("nan")
 
 
 def _save(path: Path, values: np.ndarray) -> None:

@@ -1,0 +1,179 @@
+"""The search for one aim: the linear relaxation for a bound, the options that it likes for a plan, then the whole model.
+
+On county models the relaxation is tight and takes seconds, while a solver's own search may look for a good plan for minutes. So the
+relaxation is solved first; if the plan at hand is within the gap of it, all is proven. Else the model is solved with only the options
+that the relaxation uses or the plan has (the kernel of Angelelli, Mansini and Speranza 2010, Kernel search: a general heuristic for the
+multi-dimensional knapsack problem); only if that is not enough, with all of them.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from siting import model as modelling
+from siting.errors import Fault, SolverFailed
+from siting.model import goal, reading
+from siting.model.goal import Aim
+from siting.outcome import Effort, Progress
+from siting.plan import Plan
+from siting.problem import Problem
+from siting.solvers import linear, supervise
+from siting.solvers.linear import LinearModel
+from siting.solvers.merge import merge
+
+#: Shares of the stage's time that the relaxation and the kernel may take at most.
+RELAXATION_SHARE, KERNEL_SHARE = 0.5, 0.4
+#: Nodes of the kernel's search: few, and counted, so that the plan is the same on every machine.
+KERNEL_NODES, TRAVEL_NODES = 200, 1
+#: Gap at which travel is good enough: it only orders plans that are equal in all that comes before.
+TRAVEL_GAP = 0.02
+#: Modelling and reading are not made for threads; only the waiting for the solver's processes is done side by side.
+ONE_AT_A_TIME = threading.RLock()
+#: A variable above this in the relaxation is in use.
+IN_USE = 1e-6
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Time that a piece of work has: from ``begun`` (monotonic seconds), ``limit_s`` long."""
+
+    begun: float
+    limit_s: float
+
+    @property
+    def left_s(self) -> float:
+        """Seconds left."""
+        return self.limit_s - (time.monotonic() - self.begun)
+
+    def share(self, parts: int) -> Clock:
+        """The clock of the next of ``parts`` equal pieces of what is left."""
+        return Clock(time.monotonic(), self.left_s / parts)
+
+
+class Search:
+    """Holds the best plan and the best bound for one aim while they approach each other.
+
+    ``value`` is what ``best`` reaches, in whole units; ``bound`` is what no plan exceeds (or undercuts), None while unknown; ``crashed``
+    says why the solver died, if it did.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        aim: Aim,
+        best: Plan,
+        reached: list[tuple[Aim, int]],
+        effort: Effort,
+        on_plan: Callable[[Plan], None],
+        clock: Clock,
+    ) -> None:
+        self.problem, self.aim, self.reached, self.effort = problem, aim, reached, effort
+        self.on_plan, self.clock = on_plan, clock
+        self.best, self.value = best, goal.value(problem, aim, best)
+        self.bound: int | None = None
+        self.version = self.crashed = ""
+        self.gap = max(effort.gap, TRAVEL_GAP) if aim.name == goal.TRAVEL else effort.gap
+        with ONE_AT_A_TIME:
+            self.merged = None if aim.name == goal.TRAVEL else merge(problem)
+            self.posed = self.merged.problem if self.merged else problem
+            self.model = modelling.build(self.posed)
+            for earlier, level in reached:
+                goal.keep(self.model, self.posed, earlier, level)
+            goal.aim_at(self.model, self.posed, aim)
+            self.linear = linear.compile_model(self.model)
+
+    def run(self) -> None:
+        """Search until the gap is reached or the time is up; travel, which only breaks ties, ends with the kernel.
+
+        Raises:
+            SolverFailed: the solver's answer cannot be right (E902).
+        """
+        relaxed = self._solve(self.linear.relaxed(), seconds=self.clock.left_s * RELAXATION_SHARE, bounds=True)
+        if self._enough():
+            return
+        if relaxed is not None:
+            kernel = (relaxed > IN_USE) | self._used()
+            self._solve(
+                self.linear.within(kernel),
+                seconds=self.clock.left_s * KERNEL_SHARE,
+                bounds=bool((kernel | ~self.linear.whole).all()),
+                nodes=TRAVEL_NODES if self.aim.name == goal.TRAVEL else KERNEL_NODES,
+            )
+        if self._enough() or self.aim.name == goal.TRAVEL:
+            return
+        self._solve(self.linear, seconds=self.clock.left_s, bounds=True)
+
+    def _solve(
+        self, task: LinearModel, *, seconds: float, bounds: bool, nodes: int = 2**31 - 1
+    ) -> np.ndarray | None:
+        """Hand ``task`` to the solver; its values, if it has any. ``bounds``: its bound holds for the whole model."""
+        if seconds < 0.05 or self.effort.stopped():
+            return None
+        services = tuple(b.service for b in self.posed.blocks)
+        whole = bool(task.whole.any())
+
+        def progress(objective: float | None, bound: float | None) -> None:
+            seconds_now = time.monotonic() - self.clock.begun
+            known = bound if bounds else self.bound
+            self.effort.on_progress(Progress(self.aim.name, services, seconds_now, self.value, known))
+
+        answer = supervise.run(
+            task,
+            reading.start_of(self.model, self.posed, self.best) if whole else {},
+            gap=(0.9 if bounds or self.aim.name == goal.TRAVEL else 0.3) * self.gap,  # rounding to persons may cost the rest
+            seconds=seconds,
+            seed=self.effort.seed,
+            threads=self.effort.threads,
+            stopped=self.effort.stopped,
+            on_progress=progress,
+            on_values=self._consider if whole else lambda values: None,
+            max_nodes=nodes,
+        )
+        if answer.infeasible:
+            raise SolverFailed(Fault("E902", values={"why": f"{self.aim.name}: infeasible, though a plan is known"}))
+        self.version = answer.version or self.version
+        self.crashed = answer.crashed
+        if whole and answer.values is not None:
+            self._consider(answer.values)
+        if bounds and answer.bound is not None and math.isfinite(answer.bound):
+            self._tighten(answer.bound)
+        return answer.values
+
+    def _consider(self, values: np.ndarray) -> None:
+        """Turn values into a plan, and take it if it is better and gives nothing away of what was reached before."""
+        with ONE_AT_A_TIME:
+            opened, served = reading.decisions(self.model, self.posed, self.linear.by_variable(values))
+            try:
+                plan = reading.plan_of(self.problem, opened, self.merged.apart(served) if self.merged else served)
+            except SolverFailed:
+                return  # over a budget by a rounding of the solver: no plan, and the one before stays
+        value = goal.value(self.problem, self.aim, plan)
+        better = value > self.value if self.aim.maximise else value < self.value
+        if better and all(goal.value(self.problem, earlier, plan) >= level for earlier, level in self.reached):
+            self.best, self.value = plan, value
+            self.on_plan(plan)
+
+    def _tighten(self, bound: float) -> None:
+        """Take a bound in whole units: aims count whole things, so a maximum may be rounded down, a minimum up."""
+        slack = 1e-6 + 1e-8 * abs(bound)
+        whole = math.floor(bound + slack) if self.aim.maximise else math.ceil(bound - slack)
+        if whole < self.value if self.aim.maximise else whole > self.value:
+            why = f"{self.aim.name}: bound {whole} excludes a plan with {self.value}"
+            raise SolverFailed(Fault("E902", values={"why": why}))
+        if self.bound is None or (whole < self.bound) == self.aim.maximise:
+            self.bound = whole
+
+    def _enough(self) -> bool:
+        """Whether the gap is reached."""
+        return self.bound is not None and abs(self.bound - self.value) <= self.gap * max(1, abs(self.value))
+
+    def _used(self) -> np.ndarray:
+        """Mask (n,) of the variables that the best plan has at one."""
+        start = reading.start_of(self.model, self.posed, self.best)
+        return np.array([start.get(id(v), 0.0) > 0.5 for v in self.linear.variables], dtype=bool)
