@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from siting.errors import Fault, SolverFailed
 from siting.model import goal
@@ -20,7 +21,7 @@ from siting.plan import Plan
 from siting.problem import Problem
 from siting.solvers import greedy
 from siting.solvers.groups import groups
-from siting.solvers.search import Clock
+from siting.solvers.search import OWN_SHARE, Clock
 from siting.solvers.stages import solve_stages
 
 
@@ -38,10 +39,10 @@ def solve(problem: Problem, effort: Effort) -> Outcome:
     if unbudgeted:
         plan, stages, version = _solve_parts(problem, unbudgeted, plan, effort, clock)
         if _running(problem, plan) <= (problem.running_budget or _running(problem, plan)):
-            return _outcome(problem, plan, stages, version)
+            return _outcome(problem, plan, stages, version, effort.gap)
         plan = greedy.first_plan(problem)
     plan, stages, version = _solve_parts(problem, [problem], plan, effort, clock)
-    return _outcome(problem, plan, stages, version)
+    return _outcome(problem, plan, stages, version, effort.gap)
 
 
 def _solve_parts(
@@ -54,15 +55,24 @@ def _solve_parts(
     workers = min(len(parts), os.cpu_count() or 1)
     rounds = -(-len(parts) // workers)
     whole = _Whole(problem, plan, effort.on_plan)
+    slack = _slack(problem, plan, effort, len(parts))
 
     def work(part: Problem) -> tuple[Plan, list[Stage], str]:
-        return solve_stages(part, _share(plan, part), effort, whole.take, Clock(time.monotonic(), clock.left_s / rounds))
+        return solve_stages(part, _share(plan, part), effort, whole.take, Clock(time.monotonic(), clock.left_s / rounds), slack)
 
     with ThreadPoolExecutor(workers) as pool:
         results = list(pool.map(work, parts))
     for best, _, _ in results:
         plan = _join(plan, best)
     return plan, [stages for _, stages, _ in results], max(version for _, _, version in results)
+
+
+def _slack(problem: Problem, plan: Plan, effort: Effort, parts: int) -> dict[str, float]:
+    """What each of several parts may leave open of the gap on the whole, so that a small one is not solved to the last unit."""
+    if parts == 1:
+        return {}
+    share = (1 - OWN_SHARE) * effort.gap / parts
+    return {aim.name: share * goal.value(problem, aim, plan) for aim in goal.aims(problem) if aim.maximise}
 
 
 class _Whole:
@@ -81,7 +91,7 @@ class _Whole:
                 self.on_plan(self.plan)
 
 
-def _outcome(problem: Problem, plan: Plan, parts: list[list[Stage]], version: str) -> Outcome:
+def _outcome(problem: Problem, plan: Plan, parts: list[list[Stage]], version: str, gap: float) -> Outcome:
     """Objectives and bounds of the parts add up, stage by stage; the plan must really have what the stages say."""
     for aim in goal.aims(problem):
         said = sum(stage.objective for part in parts for stage in part if stage.name == aim.name)
@@ -95,15 +105,10 @@ def _outcome(problem: Problem, plan: Plan, parts: list[list[Stage]], version: st
         bounds = [stage.bound for stage in same]
         worst = max((stage.stop for stage in same), key=list(Stop).index)
         known = [b for b in bounds if b is not None]
-        stages.append(
-            Stage(
-                name,
-                sum(stage.objective for stage in same),
-                sum(known) if len(known) == len(bounds) else None,
-                worst,
-                sum(stage.seconds for stage in same),
-            )
-        )
+        bound = sum(known) if len(known) == len(bounds) else None
+        stage = Stage(name, sum(s.objective for s in same), bound, worst, sum(s.seconds for s in same))
+        proven = stage.gap is not None and stage.gap <= gap
+        stages.append(replace(stage, stop=Stop.PROVEN) if proven else stage)
     if stages and all(stage.stop is Stop.CRASH for stage in stages):
         raise SolverFailed(Fault("E901", values={"why": "every stage"}))
     return Outcome(plan, tuple(stages), "highs", version)

@@ -39,11 +39,32 @@ def first_plan(problem: Problem, decided: Mapping[str, list[int]] | None = None)
 
     ``decided`` gives the open options of some services, affordable together; these stay as they are.
     """
-    opened, spent, running = _begin(problem, decided or {})
+    decided = decided or {}
+    return _grow(problem, *_begin(problem, decided), tuple(b.service for b in problem.blocks if b.service not in decided))
+
+
+def more(problem: Problem, plan: Plan) -> Plan:
+    """``plan`` with whatever more the money left can serve; nothing of it is shut or made smaller."""
+    opened = positions(problem, plan)
+    return _grow(problem, *_cost(problem, opened), tuple(plan.services))
+
+
+def positions(problem: Problem, plan: Plan) -> dict[str, list[int]]:
+    """Positions of the open options of a plan, per service of the plan."""
+    opened = {}
+    for service, part in plan.services.items():
+        chosen = {(o.site, o.size, o.action) for o in part.open}
+        options = problem.block(service).options
+        opened[service] = [k for k, o in enumerate(options) if (o.site, o.size, o.action) in chosen]
+    return opened
+
+
+def _grow(
+    problem: Problem, opened: dict[str, list[int]], spent: dict[str, int], running: int, growing: tuple[str, ...]
+) -> Plan:
+    """Add to what is open, in services of ``growing``, the best gain per money while the money lasts."""
     states = {block.service: _State(block, _worth(problem, block), opened[block.service]) for block in problem.blocks}
-    heap: list[tuple[float, str, int]] = []
-    for block in (b for b in problem.blocks if b.service not in (decided or {})):
-        heap += [(-np.inf, block.service, o) for o in range(len(block.options))]
+    heap = [(-np.inf, name, o) for name in growing for o in range(len(states[name].block.options))]
     heapq.heapify(heap)
     while heap:
         ratio, service, o = heapq.heappop(heap)
@@ -55,9 +76,9 @@ def first_plan(problem: Problem, decided: Mapping[str, list[int]] | None = None)
             heapq.heappush(heap, (-fresh, service, o))
             continue
         now = state.option_at[state.block.option_site[o]]
-        more = int(state.block.capital[o] - (state.block.capital[now] if now >= 0 else 0))
+        capital = int(state.block.capital[o] - (state.block.capital[now] if now >= 0 else 0))
         more_running = int(state.block.running[o] - (state.block.running[now] if now >= 0 else 0))
-        wish = {**spent, service: spent[service] + more}
+        wish = {**spent, service: spent[service] + capital}
         if problem.running_budget is not None and running + more_running > problem.running_budget:
             continue
         if not affordable(wish, problem.funds):
@@ -65,6 +86,12 @@ def first_plan(problem: Problem, decided: Mapping[str, list[int]] | None = None)
         spent, running = wish, running + more_running
         state.open(o)
     return complete(problem, {name: [int(o) for o in s.option_at if o >= 0] for name, s in states.items()})
+
+
+def _cost(problem: Problem, opened: dict[str, list[int]]) -> tuple[dict[str, list[int]], dict[str, int], int]:
+    """What is open, with its capital per service and its running cost."""
+    spent = {block.service: int(block.capital[opened[block.service]].sum()) for block in problem.blocks}
+    return opened, spent, sum(int(block.running[opened[block.service]].sum()) for block in problem.blocks)
 
 
 def _begin(problem: Problem, decided: Mapping[str, list[int]]) -> tuple[dict[str, list[int]], dict[str, int], int]:
@@ -75,8 +102,7 @@ def _begin(problem: Problem, decided: Mapping[str, list[int]]) -> tuple[dict[str
         else [_keep_option(block, int(j)) for j in np.flatnonzero(block.must_open)]
         for block in problem.blocks
     }
-    spent = {block.service: int(block.capital[opened[block.service]].sum()) for block in problem.blocks}
-    running = sum(int(block.running[opened[block.service]].sum()) for block in problem.blocks)
+    _, spent, running = _cost(problem, opened)
     for block in problem.blocks:
         for o, option in enumerate(block.options):
             cost = int(block.running[o])

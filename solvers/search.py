@@ -23,18 +23,22 @@ from siting.model.goal import Aim
 from siting.outcome import Effort, Progress
 from siting.plan import Plan
 from siting.problem import Problem
-from siting.solvers import linear, supervise
+from siting.solvers import greedy, linear, supervise
 from siting.solvers.linear import LinearModel
 from siting.solvers.merge import merge
 
 #: Shares of the stage's time that the relaxation and the kernel may take at most.
 RELAXATION_SHARE, KERNEL_SHARE = 0.5, 0.4
 #: Nodes of the kernel's search: few, and counted, so that the plan is the same on every machine.
-KERNEL_NODES, TRAVEL_NODES = 200, 1
+KERNEL_NODES = 200
+#: The first plan is good enough without a search of its own if the relaxation proves it within this share of the gap.
+EASY = 0.1
 #: Gap at which travel is good enough: it only orders plans that are equal in all that comes before.
 TRAVEL_GAP = 0.02
 #: Modelling and reading are not made for threads; only the waiting for the solver's processes is done side by side.
 ONE_AT_A_TIME = threading.RLock()
+#: A group of services may use this share of the gap on its own value; the rest of the gap on the whole is shared out evenly.
+OWN_SHARE = 0.7
 #: A variable above this in the relaxation is in use.
 IN_USE = 1e-6
 
@@ -59,7 +63,7 @@ class Clock:
 class Search:
     """Holds the best plan and the best bound for one aim while they approach each other.
 
-    ``value`` is what ``best`` reaches, in whole units; ``bound`` is what no plan exceeds (or undercuts), None while unknown; ``crashed``
+    ``slack`` units may be left open beside the gap on what this problem itself reaches (see `_allowed`). ``value`` is what ``best`` reaches, in whole units; ``bound`` is what no plan exceeds (or undercuts), None while unknown; ``crashed``
     says why the solver died, if it did.
     """
 
@@ -72,9 +76,10 @@ class Search:
         effort: Effort,
         on_plan: Callable[[Plan], None],
         clock: Clock,
+        slack: float = 0.0,
     ) -> None:
         self.problem, self.aim, self.reached, self.effort = problem, aim, reached, effort
-        self.on_plan, self.clock = on_plan, clock
+        self.on_plan, self.clock, self.slack = on_plan, clock, slack
         self.best, self.value = best, goal.value(problem, aim, best)
         self.bound: int | None = None
         self.version = self.crashed = ""
@@ -95,7 +100,7 @@ class Search:
             SolverFailed: the solver's answer cannot be right (E902).
         """
         relaxed = self._solve(self.linear.relaxed(), seconds=self.clock.left_s * RELAXATION_SHARE, bounds=True)
-        if self._enough():
+        if self._within(EASY):
             return
         if relaxed is not None:
             kernel = (relaxed > IN_USE) | self._used()
@@ -103,16 +108,34 @@ class Search:
                 self.linear.within(kernel),
                 seconds=self.clock.left_s * KERNEL_SHARE,
                 bounds=bool((kernel | ~self.linear.whole).all()),
-                nodes=TRAVEL_NODES if self.aim.name == goal.TRAVEL else KERNEL_NODES,
+                nodes=KERNEL_NODES,
             )
-        if self._enough() or self.aim.name == goal.TRAVEL:
+            self._fill()
+        if self.proven():
             return
         self._solve(self.linear, seconds=self.clock.left_s, bounds=True)
+        self._fill()
+
+    def run_briefly(self) -> None:
+        """Only relaxation and kernel, and only what they end by themselves: a plan that the clock picked would not be reproducible."""
+        relaxed = self._solve(self.linear.relaxed(), seconds=self.clock.left_s * RELAXATION_SHARE, bounds=True)
+        if relaxed is not None and not self.proven():
+            kernel = (relaxed > IN_USE) | self._used()
+            self._solve(self.linear.within(kernel), seconds=self.clock.left_s, bounds=False, nodes=1, only_complete=True)
 
     def _solve(
-        self, task: LinearModel, *, seconds: float, bounds: bool, nodes: int = 2**31 - 1
+        self,
+        task: LinearModel,
+        *,
+        seconds: float,
+        bounds: bool,
+        nodes: int = 2**31 - 1,
+        only_complete: bool = False,
     ) -> np.ndarray | None:
-        """Hand ``task`` to the solver; its values, if it has any. ``bounds``: its bound holds for the whole model."""
+        """Hand ``task`` to the solver; its values, if it has any.
+
+        ``bounds``: its bound holds for the whole model; ``only_complete``: nothing is taken from a search that the clock ended.
+        """
         if seconds < 0.05 or self.effort.stopped():
             return None
         services = tuple(b.service for b in self.posed.blocks)
@@ -126,20 +149,20 @@ class Search:
         answer = supervise.run(
             task,
             reading.start_of(self.model, self.posed, self.best) if whole else {},
-            gap=(0.9 if bounds or self.aim.name == goal.TRAVEL else 0.3) * self.gap,  # rounding to persons may cost the rest
+            gap=(0.9 if bounds or only_complete else 0.3) * self._allowed() / max(1, abs(self.value)),  # rounding costs the rest
             seconds=seconds,
             seed=self.effort.seed,
             threads=self.effort.threads,
             stopped=self.effort.stopped,
             on_progress=progress,
-            on_values=self._consider if whole else lambda values: None,
+            on_values=self._consider if whole and not only_complete else lambda values: None,
             max_nodes=nodes,
         )
         if answer.infeasible:
             raise SolverFailed(Fault("E902", values={"why": f"{self.aim.name}: infeasible, though a plan is known"}))
         self.version = answer.version or self.version
         self.crashed = answer.crashed
-        if whole and answer.values is not None:
+        if whole and answer.values is not None and (answer.complete or not only_complete):
             self._consider(answer.values)
         if bounds and answer.bound is not None and math.isfinite(answer.bound):
             self._tighten(answer.bound)
@@ -153,11 +176,20 @@ class Search:
                 plan = reading.plan_of(self.problem, opened, self.merged.apart(served) if self.merged else served)
             except SolverFailed:
                 return  # over a budget by a rounding of the solver: no plan, and the one before stays
+        self._take(plan)
+
+    def _take(self, plan: Plan) -> None:
         value = goal.value(self.problem, self.aim, plan)
         better = value > self.value if self.aim.maximise else value < self.value
         if better and all(goal.value(self.problem, earlier, plan) >= level for earlier, level in self.reached):
             self.best, self.value = plan, value
             self.on_plan(plan)
+
+    def _fill(self) -> None:
+        """Spend what is left: a search that ends within its gap may leave money beside people who could be served with it."""
+        with ONE_AT_A_TIME:
+            plan = greedy.more(self.problem, self.best)
+        self._take(plan)
 
     def _tighten(self, bound: float) -> None:
         """Take a bound in whole units: aims count whole things, so a maximum may be rounded down, a minimum up."""
@@ -169,9 +201,16 @@ class Search:
         if self.bound is None or (whole < self.bound) == self.aim.maximise:
             self.bound = whole
 
-    def _enough(self) -> bool:
-        """Whether the gap is reached."""
-        return self.bound is not None and abs(self.bound - self.value) <= self.gap * max(1, abs(self.value))
+    def proven(self) -> bool:
+        """Whether bound and plan are as close as they have to be."""
+        return self._within(1.0)
+
+    def _allowed(self) -> float:
+        """Units that bound and plan may differ by."""
+        return self.gap * (OWN_SHARE * abs(self.value) if self.slack else abs(self.value)) + self.slack
+
+    def _within(self, share: float) -> bool:
+        return self.bound is not None and abs(self.bound - self.value) <= share * self._allowed()
 
     def _used(self) -> np.ndarray:
         """Mask (n,) of the variables that the best plan has at one."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -17,12 +17,21 @@ from siting.solvers.search import Clock, Search
 
 #: Share of the time that is left which a stage may take; travel only orders equally good plans, so it gets little.
 TIER_SHARE, WORTH_SHARE, TRAVEL_SHARE = 0.4, 0.8, 0.5
+TRAVEL_LONGEST_S = 8.0
 
 
 def solve_stages(
-    problem: Problem, start: Plan, effort: Effort, on_plan: Callable[[Plan], None], clock: Clock
+    problem: Problem,
+    start: Plan,
+    effort: Effort,
+    on_plan: Callable[[Plan], None],
+    clock: Clock,
+    slack: Mapping[str, float],
 ) -> tuple[Plan, list[Stage], str]:
-    """The best plan of a group, its stages, and the solver's version."""
+    """The best plan of a group, its stages, and the solver's version.
+
+    ``slack`` gives by name of a stage the units that may stay open beside the gap on what the group itself reaches.
+    """
     best, version = start, ""
     stages: list[Stage] = []
     reached: list[tuple[Aim, int]] = []
@@ -30,7 +39,7 @@ def solve_stages(
         part = problem.only(_concerned(problem, aim))
         whole = len(part.blocks) == len(problem.blocks)
         from_here = best if whole else _restrict(best, part)
-        better, stage, used = _stage(part, aim, from_here, reached, effort, on_plan if whole else _ignore, clock)
+        better, stage, used = _stage(part, aim, from_here, reached, effort, on_plan if whole else _ignore, clock, slack)
         if better is not from_here:
             best = better if whole else _extend(problem, better)
             on_plan(best)
@@ -55,6 +64,7 @@ def _stage(
     effort: Effort,
     on_plan: Callable[[Plan], None],
     clock: Clock,
+    slack: Mapping[str, float],
 ) -> tuple[Plan, Stage, str]:
     """Solve for one aim from ``best``; the better plan of the two, and what is proven."""
     started, value = time.monotonic(), goal.value(problem, aim, best)
@@ -63,15 +73,14 @@ def _stage(
     seconds = _seconds(aim, clock.left_s)
     if seconds <= 0.05 or effort.stopped():
         return best, Stage(aim.name, value, None, Stop.USER if effort.stopped() else Stop.TIME, 0.0), ""
-    search = Search(problem, aim, best, reached, effort, on_plan, Clock(time.monotonic(), seconds))
-    search.run()
+    search = Search(problem, aim, best, reached, effort, on_plan, Clock(time.monotonic(), seconds), slack.get(aim.name, 0.0))
+    search.run_briefly() if aim.name == goal.TRAVEL else search.run()
     return search.best, _judged(aim, search, effort, time.monotonic() - started), search.version
 
 
 def _judged(aim: Aim, search: Search, effort: Effort, seconds: float) -> Stage:
     """The stage with its bound and the reason why it stopped."""
-    gap = Stage(aim.name, search.value, search.bound, Stop.TIME, seconds).gap
-    if gap is not None and gap <= search.gap:
+    if search.proven():
         stop = Stop.PROVEN
     elif effort.stopped():
         stop = Stop.USER
@@ -84,7 +93,9 @@ def _judged(aim: Aim, search: Search, effort: Effort, seconds: float) -> Stage:
 
 def _seconds(aim: Aim, left_s: float) -> float:
     """Seconds that a stage may take of those that are left."""
-    return left_s * {goal.WORTH: WORTH_SHARE, goal.TRAVEL: TRAVEL_SHARE}.get(aim.name, TIER_SHARE)
+    if aim.name == goal.TRAVEL:
+        return min(TRAVEL_LONGEST_S, left_s * TRAVEL_SHARE)
+    return left_s * (WORTH_SHARE if aim.name == goal.WORTH else TIER_SHARE)
 
 
 def _highest(problem: Problem, aim: Aim) -> int | None:
@@ -103,12 +114,7 @@ def _restrict(plan: Plan, part: Problem) -> Plan:
 
 def _extend(problem: Problem, part: Plan) -> Plan:
     """A plan of the whole group around what is decided for some of its services, down to who goes where."""
-    decided = {}
-    for service, decisions in part.services.items():
-        chosen = {(o.site, o.size, o.action) for o in decisions.open}
-        options = problem.block(service).options
-        decided[service] = [k for k, o in enumerate(options) if (o.site, o.size, o.action) in chosen]
-    around = greedy.first_plan(problem, decided)
+    around = greedy.first_plan(problem, greedy.positions(problem, part))
     return Plan({**around.services, **part.services}, around.spending)
 
 

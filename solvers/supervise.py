@@ -25,19 +25,20 @@ from siting.solvers.linear import LinearModel
 
 #: Seconds that the solver may take to notice a cancellation before it is killed.
 GRACE_S = 3.0
-PROVEN = "Optimal"
+COMPLETE = ("Optimal", "Solution limit reached", "Node limit reached")
 
 
 @dataclass(frozen=True, eq=False)
 class Answer:
     """What came out: ``values`` (n,) of the best solution or None; ``bound`` in the model's own sense, None if none is known.
 
-    ``proven`` is True where the solver says that the gap is reached; ``crashed`` where it ended without an answer of its own.
+    ``complete`` is True where the solver ended by its own rules (gap or nodes) and not by the clock or a signal, so that the same call
+    gives the same answer again; ``crashed`` says how it ended without an answer.
     """
 
     values: np.ndarray | None
     bound: float | None
-    proven: bool
+    complete: bool
     infeasible: bool
     crashed: str
     version: str
@@ -84,7 +85,7 @@ def run(
         return Answer(
             values=values,
             bound=None if bound is None else linear.sign * float(bound),
-            proven=answer.get("status") == PROVEN and values is not None,
+            complete=answer.get("status") in COMPLETE,
             infeasible=answer.get("status") in ("Infeasible", "Primal infeasible or unbounded"),
             crashed="" if answer or child.returncode in (-9, -15) else f"exit {child.returncode}: {why[-1] if why else ''}",
             version=str(answer.get("version", "")),
