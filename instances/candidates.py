@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from siting.errors import Fault
-from siting.instances.facilities import Facility, Rule
-from siting.instances.roads import distance_m
 from siting.rows import Settlement, Site
+
+from .facilities import Facility, Rule
+from .roads import distance_m
 
 NEAR_M = 300.0
 

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from siting.errors import Fault, InputRefused
-from siting.instances import tags as meaning
-from siting.instances.boundary import Boundary
-from siting.instances.listing import Cells, read_listing
-from siting.instances.osm import Feature
-from siting.instances.roads import distance_m
+
+from . import tags as meaning
+from .boundary import Boundary
+from .listing import Cells, read_listing
+from .osm import Feature
+from .roads import distance_m
 
 NEAR_M = 60.0
 SAME_NAME_M = 250.0

@@ -15,17 +15,18 @@ from pathlib import Path
 from typing import Any
 
 from siting.errors import Fault, InputRefused
-from siting.instances import facilities as standing
-from siting.instances import places as dwelling
-from siting.instances.boundary import Boundary, read_boundary
-from siting.instances.candidates import candidate_sites, existing_sites
-from siting.instances.folder import refuse_if_full, write_folder
-from siting.instances.importlog import write_log
-from siting.instances.osm import E7, Extract, read_extract
-from siting.instances.places import Place
-from siting.instances.roads import RoadCounts, RoadTable, build_roads
-from siting.instances.skeleton import Preset, fill, read_preset
 from siting.rows import RoadEdge, RoadNode, Row, Settlement, Site
+
+from . import facilities as standing
+from . import places as dwelling
+from .boundary import Boundary, read_boundary
+from .candidates import candidate_sites, existing_sites
+from .folder import refuse_if_full, write_folder
+from .importlog import write_log
+from .osm import E7, Extract, read_extract
+from .places import Place
+from .roads import RoadCounts, RoadTable, build_roads
+from .skeleton import Preset, fill, read_preset
 
 ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
 LOG_FILE = "import-log.md"

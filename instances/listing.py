@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from siting.errors import Fault, InputRefused
-from siting.instances.tags import plain
 from siting.tables import decode
+
+from .tags import plain
 
 Names = Mapping[str, tuple[str, ...]]
 

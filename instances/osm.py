@@ -16,7 +16,8 @@ import osmium
 import shapely
 
 from siting.errors import Fault, InputRefused
-from siting.instances import tags as meaning
+
+from . import tags as meaning
 
 SUFFIXES = (".osm.pbf", ".osm", ".osm.gz", ".osm.bz2")
 KEYS = ("highway", "place", *meaning.FACILITY_KEYS)

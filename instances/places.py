@@ -20,12 +20,13 @@ from pathlib import Path
 from typing import get_args
 
 from siting.errors import Fault, InputRefused
-from siting.instances import tags as meaning
-from siting.instances.boundary import Boundary
-from siting.instances.listing import Cells, Listing, read_listing
-from siting.instances.osm import Feature
-from siting.instances.roads import distance_m
 from siting.rows import Level
+
+from . import tags as meaning
+from .boundary import Boundary
+from .listing import Cells, Listing, read_listing
+from .osm import Feature
+from .roads import distance_m
 
 LEVELS: tuple[str, ...] = get_args(Level)
 QUARTERS = frozenset({"borough", "suburb", "quarter", "neighbourhood", "city_block"})

@@ -14,9 +14,10 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from siting.errors import Fault
-from siting.instances.boundary import Boundary
-from siting.instances.osm import E7, RoadWay
-from siting.instances.tags import DRIVABLE
+
+from .boundary import Boundary
+from .osm import E7, RoadWay
+from .tags import DRIVABLE
 
 EARTH_M = 6371008.8
 LONGEST_M = 250.0

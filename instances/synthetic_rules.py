@@ -26,7 +26,7 @@ attribution = "生成数据 / generated data; 人口标定 / calibration: 2020 c
 
 [money]
 unit = "万元"
-unit_en = "10,000 yuan"
+unit_en = "wan yuan"
 base = "元"
 base_per_unit = 10000
 

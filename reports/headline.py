@@ -133,11 +133,13 @@ def money_sentence(study: Study, say: Speech) -> str:
 def gap_sentence(study: Study, say: Speech) -> str:
     """How much better any plan could be; no promise where nothing was proved."""
     result = study.result
-    unproved = [s for s in result.get("stages", ()) if str(s.get("name", "")).startswith("tier") and s.get("gap") != 0]
+    gaps = [s.get("gap") for s in result.get("stages", ()) if str(s.get("name", "")).startswith("tier")]
     text = _worth_sentence(study, say)
-    if unproved and result.get("gap") is not None and result.get("status") != "heuristic":
-        text += say("headline.tiers_unproved")
-    return text
+    if result.get("gap") is None or result.get("status") == "heuristic" or all(gap == 0 for gap in gaps):
+        return text
+    if any(gap is None or gap > WIDE_GAP for gap in gaps):
+        return text + say("headline.tiers_unproved")
+    return text + say("headline.tiers_gap", percent=_up(max(gaps)))
 
 
 def _worth_sentence(study: Study, say: Speech) -> str:
@@ -150,10 +152,15 @@ def _worth_sentence(study: Study, say: Speech) -> str:
         return say("headline.gap_none")
     if gap > WIDE_GAP:
         return say("headline.gap_wide")
-    percent = f"{math.ceil(gap * 1000 - 1e-9) / 10:.1f}%"
+    percent = _up(gap)
     weights = {study.county.services[key].weight for key in study.scenario.services}
     kind = "headline.gap" if weights == {1} else "headline.gap_weighted"
     return say(kind, percent=percent, more=say.count(more))
+
+
+def _up(gap: float) -> str:
+    """A gap in per cent, rounded up."""
+    return f"{math.ceil(gap * 1000 - 1e-9) / 10:.1f}%"
 
 
 def checker_sentence(study: Study, say: Speech) -> str:

@@ -19,7 +19,9 @@ from siting.plan import Assignment, Opening, Plan, Reason, ServicePlan, Unserved
 from siting.problem import Block, Problem
 
 
-def complete(problem: Problem, opened: Mapping[str, Sequence[int]], served: Mapping[str, np.ndarray] | None = None) -> Plan:
+def complete(
+    problem: Problem, opened: Mapping[str, Sequence[int]], served: Mapping[str, np.ndarray] | None = None
+) -> Plan:
     """The plan in which exactly these options are open.
 
     ``opened`` gives positions of options per service, at most one per site; ``served`` (n,) per service, persons of each demand point
@@ -53,7 +55,9 @@ def service_plan(block: Block, opened: Sequence[int], served: np.ndarray | None 
         room[block.option_site[chosen]] = block.capacity[chosen]
         persons = _transport(block, usable, room, served)
         pairs, persons = usable[persons > 0], persons[persons > 0]
-    left = block.demand - np.bincount(block.pair_demand[pairs], weights=persons, minlength=len(block.demand)).astype(np.int64)
+    left = block.demand - np.bincount(block.pair_demand[pairs], weights=persons, minlength=len(block.demand)).astype(
+        np.int64
+    )
     used = {int(j) for j in block.pair_site[usable]}
     may_be_existing = {o.site for o in block.options if o.action == "keep"}
     return ServicePlan(
@@ -73,7 +77,8 @@ def service_plan(block: Block, opened: Sequence[int], served: np.ndarray | None 
         ),
         unserved=tuple(
             sorted(
-                Unserved(block.demand_ids[i], int(left[i]), _reason(block, int(i), used)) for i in np.flatnonzero(left > 0)
+                Unserved(block.demand_ids[i], int(left[i]), _reason(block, int(i), used))
+                for i in np.flatnonzero(left > 0)
             )
         ),
     )
@@ -89,7 +94,9 @@ def _transport(block: Block, usable: np.ndarray, room: np.ndarray, served: np.nd
     by_demand = csr_array((np.ones(len(usable)), (at, column)), shape=(len(block.demand), len(usable)))
     by_site = csr_array((np.ones(len(usable)), (to, column)), shape=(len(block.site_ids), len(usable)))
     at_least = np.zeros(len(block.demand), dtype=np.int64) if served is None else served
-    worth_of_service = 2 * travel.max() + 1  # serving one more person outweighs any detour of the others on a path of swaps
+    worth_of_service = (
+        2 * travel.max() + 1
+    )  # serving one more person outweighs any detour of the others on a path of swaps
     matrix = [by_demand, by_site, -by_demand[at_least > 0]]
     rhs = [block.demand, room, -at_least[at_least > 0]]
     answer = linprog(

@@ -64,11 +64,15 @@ def standards(county: County, _: Numbers) -> Iterator[Fault]:
             for limit in (access.limit(""), *access.limit_by_level.values()):
                 if access.by_time and limit > LONGEST_LIMIT_MIN:
                     minutes = (limit / 60).quantize(Decimal("0.1"))
-                    yield _toml(county, "E121", f"{where}.limit_min", value=limit, minutes=minutes, longest=LONGEST_LIMIT_MIN)
+                    yield _toml(
+                        county, "E121", f"{where}.limit_min", value=limit, minutes=minutes, longest=LONGEST_LIMIT_MIN
+                    )
                 elif not access.by_time and limit < SHORTEST_LIMIT_M:
                     yield _toml(county, "E133", f"{where}.limit_m", value=limit, metres=limit * 1000)
             if access.mode not in county.file.network.modes:
-                yield _toml(county, "E128", f"{where}.mode", value=access.mode, known=", ".join(county.file.network.modes))
+                yield _toml(
+                    county, "E128", f"{where}.mode", value=access.mode, known=", ".join(county.file.network.modes)
+                )
         ids = [size.id for size in service.sizes]
         for k, size in enumerate(service.sizes):
             if service.family == "catchment" and not size.capacity_persons:
@@ -100,7 +104,12 @@ def sites(county: County, numbers: Numbers) -> Iterator[Fault]:
             yield fault("E124", "settlement", id=site.id, level=host.level, hosts=", ".join(service.hosts))
         if site.size and site.size not in {size.id for size in service.sizes}:
             yield fault("E125", "size", value=site.size, known=", ".join(size.id for size in service.sizes))
-        elif service.family == "catchment" and site.status == "existing" and not site.size and site.capacity_persons is None:
+        elif (
+            service.family == "catchment"
+            and site.status == "existing"
+            and not site.size
+            and site.capacity_persons is None
+        ):
             yield fault("E126", "capacity_persons", id=site.id)
 
 

@@ -36,7 +36,9 @@ class _Lazy(click.Group):
         return command
 
 
-@click.group(cls=_Lazy, help=words.load(words.language())("cli.help"), context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=_Lazy, help=words.load(words.language())("cli.help"), context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(__version__, prog_name="siting")
 def siting() -> None:
     """The group; each command stands in its own file."""

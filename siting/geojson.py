@@ -19,7 +19,11 @@ def read_polygons(path: Path) -> tuple[tuple[RedLine, ...], list[Fault]]:
         data = json.loads(path.read_text(encoding="utf-8-sig"), parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
         return (), [Fault("E160", path.name, values={"why": str(error)})]
-    if not isinstance(data, dict) or data.get("type") != "FeatureCollection" or not isinstance(data.get("features"), list):
+    if (
+        not isinstance(data, dict)
+        or data.get("type") != "FeatureCollection"
+        or not isinstance(data.get("features"), list)
+    ):
         return (), [Fault("E160", path.name, values={"why": "no FeatureCollection"})]
     zones: list[RedLine] = []
     faults: list[Fault] = []

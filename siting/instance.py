@@ -82,7 +82,11 @@ def examine(folder: Path) -> tuple[County | None, list[Fault]]:
         red_lines=red_lines,
         roads=roads,
         provenance=provenance,
-        files={name: _sha256(folder / name) for name in sorted((COUNTY_FILE, RED_LINES, *TABLES)) if (folder / name).exists()},
+        files={
+            name: _sha256(folder / name)
+            for name in sorted((COUNTY_FILE, RED_LINES, *TABLES))
+            if (folder / name).exists()
+        },
     )
     faults += checks.run(county, numbers)
     return county, faults
@@ -92,7 +96,9 @@ def _missing_files(folder: Path) -> list[Fault]:
     if not folder.is_dir():
         return [Fault("E151", file=str(folder))]
     needed = [COUNTY_FILE, *(name for name, (_, must) in TABLES.items() if must)]
-    faults = [Fault("E152", file=name, values={"folder": str(folder)}) for name in needed if not (folder / name).is_file()]
+    faults = [
+        Fault("E152", file=name, values={"folder": str(folder)}) for name in needed if not (folder / name).is_file()
+    ]
     for path in folder.iterdir():
         if path.name in (COUNTY_FILE, RED_LINES, *TABLES) and path.stat().st_size > LARGEST_FILE_BYTES:
             values = {"megabytes": path.stat().st_size // 1_000_000, "limit": LARGEST_FILE_BYTES // 1_000_000}
@@ -103,7 +109,7 @@ def _missing_files(folder: Path) -> list[Fault]:
 def _with_demand(file: CountyFile) -> type[Row]:
     """The settlement table of this county: with the demand columns that county.toml names."""
     columns = {d.column for d in file.demand.values()} - set(Settlement.model_fields)
-    fields: dict[str, Any] = {name: (Count, ...) for name in sorted(columns)}
+    fields: dict[str, Any] = dict.fromkeys(sorted(columns), (Count, ...))
     return create_model("Settlement", __base__=Settlement, **fields)
 
 

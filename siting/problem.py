@@ -189,7 +189,9 @@ def target_needs(county: County, scenario: Scenario) -> tuple[TargetNeed, ...]:
             and (not target.levels or s.level in target.levels)
             and (target.urban is None or s.urban == target.urban)
         }
-        whole = {"served_share": sum(demand.values()), "settlements_share": len(demand), "open_count": 0}[target.indicator]
+        whole = {"served_share": sum(demand.values()), "settlements_share": len(demand), "open_count": 0}[
+            target.indicator
+        ]
         if target.threshold_pct is None:
             need = target.threshold_count or 0
         else:
@@ -203,7 +205,9 @@ def options_of(service: Service, site: Site, county: County) -> tuple[Option, ..
     catchment = service.family == "catchment"
 
     def option(size: Size, action: Action, size_id: str, capacity: int | None, capital: int) -> Option:
-        return Option(site.id, size_id, action, capacity if catchment else None, capital, county.base(size.running_per_year))
+        return Option(
+            site.id, size_id, action, capacity if catchment else None, capital, county.base(size.running_per_year)
+        )
 
     if site.status == "candidate":
         return tuple(option(s, "new", s.id, s.capacity_persons, county.base(s.capital)) for s in service.sizes)
@@ -225,7 +229,11 @@ def options_of(service: Service, site: Site, county: County) -> tuple[Option, ..
 def _size_for(service: Service, places: int) -> Size:
     """The smallest size with at least ``places``, else the largest."""
     enough = [s for s in service.sizes if (s.capacity_persons or 0) >= places]
-    return min(enough, key=lambda s: s.capacity_persons or 0) if enough else max(service.sizes, key=lambda s: s.capacity_persons or 0)
+    return (
+        min(enough, key=lambda s: s.capacity_persons or 0)
+        if enough
+        else max(service.sizes, key=lambda s: s.capacity_persons or 0)
+    )
 
 
 def _block(county: County, times: TravelTimes, scenario: Scenario, key: str) -> Block:
@@ -247,7 +255,9 @@ def _block(county: County, times: TravelTimes, scenario: Scenario, key: str) -> 
         family=service.family,
         weight=service.weight,
         demand_ids=tuple(s.id for s, yes in zip(county.settlements, chosen, strict=True) if yes),
-        demand=np.array([s.people(column) for s, yes in zip(county.settlements, chosen, strict=True) if yes], dtype=np.int64),
+        demand=np.array(
+            [s.people(column) for s, yes in zip(county.settlements, chosen, strict=True) if yes], dtype=np.int64
+        ),
         settlements=np.ones(int(chosen.sum()), dtype=np.int64),
         unreachable=times.unreachable(key)[chosen],
         site_ids=tuple(position),

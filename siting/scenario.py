@@ -50,7 +50,9 @@ def of(county: County, name: str = BASE) -> Scenario:
         variation = Variation()
     else:
         raise InputRefused(
-            Fault("E180", file="county.toml", column="scenarios", values={"name": name, "known": ", ".join(names(county))})
+            Fault(
+                "E180", file="county.toml", column="scenarios", values={"name": name, "known": ", ".join(names(county))}
+            )
         )
     wanted = variation.services
     return Scenario(

@@ -39,8 +39,8 @@ class About(Noun):
 class MoneyUnit(Noun):
     """``[money]``: the one money unit of the county."""
 
-    unit: Text = said("unit of every amount, for instance 万元", default="万元")
-    unit_en: Text = said("the same in English reports", default="10,000 yuan")
+    unit: Text = said("unit of every amount, for instance 万元 (wan yuan, 10,000 yuan)", default="万元")
+    unit_en: Text = said("the same in English reports", default="wan yuan")
     base: Text = said("smallest unit that is counted, for instance 元", default="元")
     base_per_unit: int = said("base units in one unit", gt=0, le=100_000_000, default=10_000)
 
@@ -61,7 +61,9 @@ class Source(Noun):
 class Travel(Noun):
     """``[network.modes.MODE]``: who may use which road, and how fast."""
 
-    speeds_kmh: dict[str, SpeedKmh] = said("speed by road class; a class that is not listed is closed to the mode", "km/h")
+    speeds_kmh: dict[str, SpeedKmh] = said(
+        "speed by road class; a class that is not listed is closed to the mode", "km/h"
+    )
     access_kmh: SpeedKmh = said("speed on the straight leg between a point and its road node", "km/h")
     oneway: bool = said("true: the mode obeys one-way streets", default=True)
     signed_speeds: bool = said("true: `speed_kmh` of an edge goes before the class speed", default=False)
@@ -70,8 +72,12 @@ class Travel(Noun):
 class Network(Noun):
     """``[network]``: how the road table becomes travel times."""
 
-    snap_limit_m: int = said("a point farther than this from the network is unreachable", "m", gt=0, le=20_000, default=2000)
-    allow_unserved: bool = said("true: unreachable settlements are listed as unserved instead of refused", default=False)
+    snap_limit_m: int = said(
+        "a point farther than this from the network is unreachable", "m", gt=0, le=20_000, default=2000
+    )
+    allow_unserved: bool = said(
+        "true: unreachable settlements are listed as unserved instead of refused", default=False
+    )
     modes: dict[Mode, Travel] = said("travel modes")
 
 
@@ -137,7 +143,9 @@ class Service(Noun):
     department: Text = said("responsible department", default="")
     department_en: Text = said("the same in English reports", default="")
     may_close: bool = said("true: an existing site may be closed, its running cost is saved", default=False)
-    may_expand: bool = said("true: an existing site may grow to a larger size at the difference of capital", default=False)
+    may_expand: bool = said(
+        "true: an existing site may grow to a larger size at the difference of capital", default=False
+    )
     access: tuple[Access, ...] = said("ways of reaching a site; one within its limit is enough", min_length=1)
     sizes: tuple[Size, ...] = said("sizes that a new site can have", min_length=1)
 
@@ -212,7 +220,9 @@ class CountyFile(Noun):
     demand: dict[Ident, Demand]
     services: dict[Ident, Annotated[Service | DescribedService, Field(discriminator="family")]]
     funds: tuple[Fund, ...] = ()
-    running_budget_per_year: Money | None = said("yearly running cost of all plans together", "money unit/year", default=None)
+    running_budget_per_year: Money | None = said(
+        "yearly running cost of all plans together", "money unit/year", default=None
+    )
     targets: tuple[Target, ...] = ()
     scenarios: dict[Ident, Variation] = {}
     sources: dict[Ident, Source] = {}

@@ -57,7 +57,7 @@ class Listener:
     travel: Callable[[str, int, int], None] = field(default=lambda mode, done, of: None)
 
 
-def solve(folder: Path, run: Path, ask: Ask, listener: Listener = Listener()) -> Mapping[str, Any]:  # noqa: B008
+def solve(folder: Path, run: Path, ask: Ask, listener: Listener = Listener()) -> Mapping[str, Any]:
     """Solve a county folder into the run folder ``run``; the content of ``result.json``.
 
     Raises:
@@ -94,10 +94,14 @@ def solve(folder: Path, run: Path, ask: Ask, listener: Listener = Listener()) ->
         verdict = journal.keep(outcome.plan)
         if verdict.word != "valid":
             first = verdict.breaches[0]
-            raise PlanRejected(Fault("E701", file=str(run), values={"says": f"{first.rule} {first.where}: {first.says}"}))
+            raise PlanRejected(
+                Fault("E701", file=str(run), values={"says": f"{first.rule} {first.where}: {first.says}"})
+            )
         if not outcome.stages and interrupt():
             raise NoPlan(Fault("E601", values={"what": "SIGINT"}))
-        result = _result(county, chosen, times, ask, outcome, journal.measures, notes, interrupt, time.monotonic() - begun)
+        result = _result(
+            county, chosen, times, ask, outcome, journal.measures, notes, interrupt, time.monotonic() - begun
+        )
         store.write_json(run / RESULT, result)
     return result
 
@@ -195,8 +199,12 @@ def _result(
         "elapsed_s": round(seconds, 2),
         "stages": [
             {
-                "name": s.name, "objective": s.objective, "bound": s.bound, "gap": s.gap,
-                "stop": s.stop.value, "seconds": round(s.seconds, 2),
+                "name": s.name,
+                "objective": s.objective,
+                "bound": s.bound,
+                "gap": s.gap,
+                "stop": s.stop.value,
+                "seconds": round(s.seconds, 2),
             }
             for s in outcome.stages
         ],
@@ -209,8 +217,13 @@ def _result(
         },
         "targets": [
             {
-                "id": t.id, "service": t.service, "tier": t.tier, "value": t.value, "threshold": t.need,
-                "whole": t.whole, "met": t.met,
+                "id": t.id,
+                "service": t.service,
+                "tier": t.tier,
+                "value": t.value,
+                "threshold": t.need,
+                "whole": t.whole,
+                "met": t.met,
             }
             for t in measures.targets
         ],
@@ -277,8 +290,11 @@ def _long_legs(county: County, times: TravelTimes) -> list[dict[str, Any]]:
         for mode, snap in snaps.items():
             rows += [
                 {
-                    "kind": kind, "id": points[k].id, "mode": mode,
-                    "distance_m": int(snap.distance_m[k]), "reached": bool(snap.node[k] >= 0),
+                    "kind": kind,
+                    "id": points[k].id,
+                    "mode": mode,
+                    "distance_m": int(snap.distance_m[k]),
+                    "reached": bool(snap.node[k] >= 0),
                 }
                 for k in (snap.distance_m > LONG_LEG_M).nonzero()[0].tolist()
             ]

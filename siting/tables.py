@@ -93,7 +93,9 @@ def read(path: Path, row_type: type[R], encoding: str) -> tuple[list[R], list[in
     return rows, numbers, faults
 
 
-def pydantic_faults(error: ValidationError, file: str, row: int | None = None) -> Iterator[tuple[tuple[Any, ...], Fault]]:
+def pydantic_faults(
+    error: ValidationError, file: str, row: int | None = None
+) -> Iterator[tuple[tuple[Any, ...], Fault]]:
     """One fault per finding of pydantic, with the place in the data where it was found."""
     for item in error.errors(include_url=False):
         kind, context = item["type"], item.get("ctx", {})
@@ -148,7 +150,9 @@ def _header_faults(header: list[str], row_type: type[Row], file: str) -> list[Fa
     for name, field in row_type.model_fields.items():
         if field.is_required() and name not in header:
             near = get_close_matches(name, header, 1, 0.6)
-            faults.append(Fault("E115" if near else "E117", file, 1, name, {"name": name, "near": near[0] if near else ""}))
+            faults.append(
+                Fault("E115" if near else "E117", file, 1, name, {"name": name, "near": near[0] if near else ""})
+            )
     return faults
 
 

@@ -17,7 +17,6 @@ from pydantic import ValidationError
 
 from siting.county import Provenance
 from siting.errors import Fault
-
 from siting.sections import CountyFile
 from siting.tables import decode, pydantic_faults
 
@@ -51,7 +50,9 @@ def read(path: Path) -> tuple[CountyFile | None, tuple[Provenance, ...], list[Fa
         return None, tuple(provenance), faults
     for item in provenance:
         if item.source not in file.sources:
-            faults.append(Fault("E131", path.name, _line(lines, _undotted(item.path)), item.path, {"value": item.source}))
+            faults.append(
+                Fault("E131", path.name, _line(lines, _undotted(item.path)), item.path, {"value": item.source})
+            )
     return file, tuple(provenance), faults
 
 

@@ -140,12 +140,19 @@ def _table(
     found = cache.load(cache_folder, key)
     if found is None:
         source, target, cost = shortest(
-            weights, sources, targets, limit, county.roads.lon[network.node], county.roads.lat[network.node],
+            weights,
+            sources,
+            targets,
+            limit,
+            county.roads.lon[network.node],
+            county.roads.lat[network.node],
             progress=lambda done, of: progress(mode, done, of),
         )
         found = {"source": source, "target": target, "cost": cost}
         cache.save(cache_folder, key, found)
-    return _points_from_nodes(found, chosen, source_of, settled, target_of, network, by_time, home, place, points, county)
+    return _points_from_nodes(
+        found, chosen, source_of, settled, target_of, network, by_time, home, place, points, county
+    )
 
 
 def _points_from_nodes(

@@ -19,10 +19,11 @@ from siting.model import goal
 from siting.outcome import Effort, Outcome, Stage, Stop
 from siting.plan import Plan
 from siting.problem import Problem
-from siting.solvers import greedy
-from siting.solvers.groups import groups
-from siting.solvers.search import OWN_SHARE, Clock
-from siting.solvers.stages import solve_stages
+
+from . import greedy
+from .groups import groups
+from .search import OWN_SHARE, Clock
+from .stages import solve_stages
 
 
 def solve(problem: Problem, effort: Effort) -> Outcome:
@@ -58,7 +59,9 @@ def _solve_parts(
     slack = _slack(problem, plan, effort, len(parts))
 
     def work(part: Problem) -> tuple[Plan, list[Stage], str]:
-        return solve_stages(part, _share(plan, part), effort, whole.take, Clock(time.monotonic(), clock.left_s / rounds), slack)
+        return solve_stages(
+            part, _share(plan, part), effort, whole.take, Clock(time.monotonic(), clock.left_s / rounds), slack
+        )
 
     with ThreadPoolExecutor(workers) as pool:
         results = list(pool.map(work, parts))
@@ -117,12 +120,16 @@ def _outcome(problem: Problem, plan: Plan, parts: list[list[Stage]], version: st
 def _join(whole: Plan, part: Plan) -> Plan:
     """``whole`` with the services of ``part`` replaced."""
     spending = [s for s in whole.spending if s.service not in part.services]
-    return Plan({k: part.services.get(k, v) for k, v in whole.services.items()}, tuple(sorted([*spending, *part.spending])))
+    return Plan(
+        {k: part.services.get(k, v) for k, v in whole.services.items()}, tuple(sorted([*spending, *part.spending]))
+    )
 
 
 def _share(plan: Plan, part: Problem) -> Plan:
     names = {block.service for block in part.blocks}
-    return Plan({k: v for k, v in plan.services.items() if k in names}, tuple(s for s in plan.spending if s.service in names))
+    return Plan(
+        {k: v for k, v in plan.services.items() if k in names}, tuple(s for s in plan.spending if s.service in names)
+    )
 
 
 def _running(problem: Problem, plan: Plan) -> int:

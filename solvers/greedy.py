@@ -40,7 +40,9 @@ def first_plan(problem: Problem, decided: Mapping[str, list[int]] | None = None)
     ``decided`` gives the open options of some services, affordable together; these stay as they are.
     """
     decided = decided or {}
-    return _grow(problem, *_begin(problem, decided), tuple(b.service for b in problem.blocks if b.service not in decided))
+    return _grow(
+        problem, *_begin(problem, decided), tuple(b.service for b in problem.blocks if b.service not in decided)
+    )
 
 
 def more(problem: Problem, plan: Plan) -> Plan:

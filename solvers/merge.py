@@ -63,7 +63,8 @@ def _merge_block(block: Block, targets: list[TargetRow]) -> tuple[Block, np.ndar
     sites = [np.sort(block.pair_site[start[i] : start[i + 1]]).tobytes() for i in range(n)]
     known: dict[object, int] = {}
     group = np.array(
-        [known.setdefault((sites[i], member[i].tobytes(), i if alone[i] else -1), len(known)) for i in range(n)], dtype=np.int64
+        [known.setdefault((sites[i], member[i].tobytes(), i if alone[i] else -1), len(known)) for i in range(n)],
+        dtype=np.int64,
     )
     first = np.unique(group, return_index=True)[1]
     keep = np.isin(block.pair_demand, first)
@@ -79,6 +80,9 @@ def _merge_block(block: Block, targets: list[TargetRow]) -> tuple[Block, np.ndar
         pair_travel=block.pair_travel[keep],
     )
     order = np.argsort(small.pair_demand, kind="stable")
-    small = replace(small, **{name: getattr(small, name)[order] for name in ("pair_demand", "pair_site", "pair_access", "pair_travel")})
+    small = replace(
+        small,
+        **{name: getattr(small, name)[order] for name in ("pair_demand", "pair_site", "pair_access", "pair_travel")},
+    )
     rows = [replace(t, members=np.flatnonzero(member[first, k])) for k, t in enumerate(targets)]
     return small, group, rows

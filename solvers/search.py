@@ -23,9 +23,10 @@ from siting.model.goal import Aim
 from siting.outcome import Effort, Progress
 from siting.plan import Plan
 from siting.problem import Problem
-from siting.solvers import greedy, linear, supervise
-from siting.solvers.linear import LinearModel
-from siting.solvers.merge import merge
+
+from . import greedy, linear, supervise
+from .linear import LinearModel
+from .merge import merge
 
 #: Shares of the stage's time that the relaxation and the kernel may take at most.
 RELAXATION_SHARE, KERNEL_SHARE = 0.5, 0.4
@@ -121,7 +122,9 @@ class Search:
         relaxed = self._solve(self.linear.relaxed(), seconds=self.clock.left_s * RELAXATION_SHARE, bounds=True)
         if relaxed is not None and not self.proven():
             kernel = (relaxed > IN_USE) | self._used()
-            self._solve(self.linear.within(kernel), seconds=self.clock.left_s, bounds=False, nodes=1, only_complete=True)
+            self._solve(
+                self.linear.within(kernel), seconds=self.clock.left_s, bounds=False, nodes=1, only_complete=True
+            )
 
     def _solve(
         self,
@@ -149,7 +152,9 @@ class Search:
         answer = supervise.run(
             task,
             reading.start_of(self.model, self.posed, self.best) if whole else {},
-            gap=(0.9 if bounds or only_complete else 0.3) * self._allowed() / max(1, abs(self.value)),  # rounding costs the rest
+            gap=(0.9 if bounds or only_complete else 0.3)
+            * self._allowed()
+            / max(1, abs(self.value)),  # rounding costs the rest
             seconds=seconds,
             seed=self.effort.seed,
             threads=self.effort.threads,

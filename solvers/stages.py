@@ -12,8 +12,9 @@ from siting.model.goal import Aim
 from siting.outcome import Effort, Stage, Stop
 from siting.plan import Plan
 from siting.problem import Problem
-from siting.solvers import greedy
-from siting.solvers.search import Clock, Search
+
+from . import greedy
+from .search import Clock, Search
 
 #: Share of the time that is left which a stage may take; travel only orders equally good plans, so it gets little.
 TIER_SHARE, WORTH_SHARE, TRAVEL_SHARE = 0.4, 0.8, 0.5
@@ -73,7 +74,9 @@ def _stage(
     seconds = _seconds(aim, clock.left_s)
     if seconds <= 0.05 or effort.stopped():
         return best, Stage(aim.name, value, None, Stop.USER if effort.stopped() else Stop.TIME, 0.0), ""
-    search = Search(problem, aim, best, reached, effort, on_plan, Clock(time.monotonic(), seconds), slack.get(aim.name, 0.0))
+    search = Search(
+        problem, aim, best, reached, effort, on_plan, Clock(time.monotonic(), seconds), slack.get(aim.name, 0.0)
+    )
     search.run_briefly() if aim.name == goal.TRAVEL else search.run()
     return search.best, _judged(aim, search, effort, time.monotonic() - started), search.version
 
@@ -109,7 +112,9 @@ def _highest(problem: Problem, aim: Aim) -> int | None:
 
 def _restrict(plan: Plan, part: Problem) -> Plan:
     names = {block.service for block in part.blocks}
-    return Plan({k: v for k, v in plan.services.items() if k in names}, tuple(s for s in plan.spending if s.service in names))
+    return Plan(
+        {k: v for k, v in plan.services.items() if k in names}, tuple(s for s in plan.spending if s.service in names)
+    )
 
 
 def _extend(problem: Problem, part: Plan) -> Plan:

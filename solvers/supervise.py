@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from siting.solvers.linear import LinearModel
+from .linear import LinearModel
 
 #: Seconds that the solver may take to notice a cancellation before it is killed.
 GRACE_S = 3.0
@@ -64,14 +64,24 @@ def run(
     """
     with tempfile.TemporaryDirectory(prefix="siting-") as name:
         folder = Path(name)
-        options = {"mip_rel_gap": gap, "time_limit": seconds, "random_seed": seed, "threads": threads, "mip_max_nodes": max_nodes}
+        options = {
+            "mip_rel_gap": gap,
+            "time_limit": seconds,
+            "random_seed": seed,
+            "threads": threads,
+            "mip_max_nodes": max_nodes,
+        }
         _write_job(folder, linear, start, options)
         environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
         with (folder / "stderr.txt").open("wb") as errors:
             child = subprocess.Popen(
                 [sys.executable, "-P", "-m", "siting.solvers.worker", str(folder)],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True,
-                start_new_session=True, env=environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                start_new_session=True,
+                env=environment,
             )
         try:
             last = _follow(child, folder, linear, seconds, stopped, on_progress, on_values)
@@ -87,7 +97,9 @@ def run(
             bound=None if bound is None else linear.sign * float(bound),
             complete=answer.get("status") in COMPLETE,
             infeasible=answer.get("status") in ("Infeasible", "Primal infeasible or unbounded"),
-            crashed="" if answer or child.returncode in (-9, -15) else f"exit {child.returncode}: {why[-1] if why else ''}",
+            crashed=""
+            if answer or child.returncode in (-9, -15)
+            else f"exit {child.returncode}: {why[-1] if why else ''}",
             version=str(answer.get("version", "")),
             log=log.read_text(errors="replace") if log.exists() else "",
         )

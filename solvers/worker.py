@@ -32,7 +32,9 @@ def main(folder: Path) -> None:
     _set_options(highs, options, folder / "solver.log")
     _pass_model(highs, job)
     if len(job["start_index"]):
-        _must(highs.setSolution(len(job["start_index"]), job["start_index"].astype(np.int32), job["start_value"]), "start")
+        _must(
+            highs.setSolution(len(job["start_index"]), job["start_index"].astype(np.int32), job["start_value"]), "start"
+        )
     _subscribe(highs, folder)
     highs.HandleUserInterrupt = True
     threading.Thread(target=_listen, args=(highs,), daemon=True).start()

@@ -156,7 +156,7 @@ def test_a_share_that_misses_its_target_is_not_rounded_up_to_it(study: Study) ->
 def test_money_is_in_the_unit_of_the_county(study: Study) -> None:
     assert _speech(study, "zh").money(12_345_678) == "1,234.6 万元"
     assert _speech(study, "zh").money(300) == "0.03 万元"
-    assert _speech(study, "en").money(12_345_678) == "1,234.6 × 10,000 yuan"
+    assert _speech(study, "en").money(12_345_678) == "1,234.6 wan yuan"
 
 
 def test_gains_and_losses_add_up_to_the_difference(study: Study) -> None:

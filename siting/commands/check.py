@@ -34,5 +34,10 @@ def command(county: str, as_json: bool) -> None:
         sys.exit(InputRefused.exit_code)
     if found is not None and not as_json:
         people = sum(s.population_persons for s in found.settlements)
-        values = {"settlements": len(found.settlements), "people": people, "sites": len(found.sites), "warnings": warnings}
+        values = {
+            "settlements": len(found.settlements),
+            "people": people,
+            "sites": len(found.sites),
+            "warnings": warnings,
+        }
         click.echo(say("cli.check.good", folder=folder, edges=len(found.roads.tail), **values))

@@ -57,7 +57,9 @@ def add(block: pyo.Block, data: Block) -> None:
             sum(int(data.demand[data.pair_demand[p]]) * block.x[p] for p in pairs_of[j])
             <= sum(int(data.capacity[o]) * block.open[o] for o in options_of[j])
         )
-    block.share = pyo.Expression(range(n), rule=lambda _, i: sum(block.x[p] for p in pairs_from[i]) if pairs_from[i] else 0.0)
+    block.share = pyo.Expression(
+        range(n), rule=lambda _, i: sum(block.x[p] for p in pairs_from[i]) if pairs_from[i] else 0.0
+    )
     block.served = pyo.Expression(range(n), rule=lambda _, i: int(data.demand[i]) * block.share[i])
     block.person_travel = pyo.Expression(
         expr=sum(int(data.demand[data.pair_demand[p]] * data.pair_travel[p]) * block.x[p] for p in usable)
@@ -69,4 +71,3 @@ def count_in_full(block: pyo.Block, members: list[int]) -> None:
     block.v = pyo.Var(members, domain=pyo.Binary)
     block.counted_only_if_everybody_is_served = pyo.Constraint(members, rule=lambda b, i: b.v[i] <= b.share[i])
     block.in_full = pyo.Expression(members, rule=lambda b, i: b.v[i])
-

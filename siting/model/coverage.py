@@ -36,4 +36,3 @@ def add(block: pyo.Block, data: Block) -> None:
     block.served = pyo.Expression(range(n), rule=lambda _, i: int(data.demand[i]) * block.z[i])
     block.in_full = pyo.Expression(range(n), rule=lambda _, i: int(data.settlements[i]) * block.z[i])
     block.person_travel = pyo.Expression(expr=0.0)
-

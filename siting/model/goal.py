@@ -30,7 +30,9 @@ class Aim:
 
 def aims(problem: Problem) -> tuple[Aim, ...]:
     """The stages of a problem in their order; travel only where somebody is assigned."""
-    tiers = tuple(Aim(f"tier {t}", True, t) for t in problem.tiers if any(r.need for r in problem.targets if r.tier == t))
+    tiers = tuple(
+        Aim(f"tier {t}", True, t) for t in problem.tiers if any(r.need for r in problem.targets if r.tier == t)
+    )
     travel = (Aim(TRAVEL, False),) if any(b.family == "catchment" for b in problem.blocks) else ()
     return (*tiers, Aim(WORTH, True), *travel)
 
@@ -63,12 +65,11 @@ def keep(model: pyo.ConcreteModel, problem: Problem, aim: Aim, reached: int) -> 
 
 def value(problem: Problem, aim: Aim, plan: Plan) -> int:
     """What a plan reaches, in whole units, from the plan's ids alone."""
-    served = {
-        block.service: _served(problem, block.service, plan) for block in problem.blocks
-    }
+    served = {block.service: _served(problem, block.service, plan) for block in problem.blocks}
     if aim.tier is not None:
         return sum(
-            row.points * min(row.need, _target_value(problem, row.service, row.indicator, row.members.tolist(), served, plan))
+            row.points
+            * min(row.need, _target_value(problem, row.service, row.indicator, row.members.tolist(), served, plan))
             for row in problem.targets
             if row.tier == aim.tier
         )

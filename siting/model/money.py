@@ -41,7 +41,10 @@ def add(model: pyo.ConcreteModel, problem: Problem) -> None:
     if problem.running_budget is not None:
         unit = _unit([int(c) for b in problem.blocks for c in b.running])
         cost_per_year = [
-            (int(r) / unit, model.service[b.service].open[o]) for b in problem.blocks for o, r in enumerate(b.running) if r
+            (int(r) / unit, model.service[b.service].open[o])
+            for b in problem.blocks
+            for o, r in enumerate(b.running)
+            if r
         ]
         if cost_per_year:
             model.running_costs_stay_within_budget = pyo.Constraint(

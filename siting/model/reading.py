@@ -97,7 +97,9 @@ def _smallest_that_serves(block: Block, o: int, persons: int) -> int:
     enough = [
         k
         for k in np.flatnonzero(block.option_site == block.option_site[o]).tolist()
-        if block.capacity[k] >= persons and block.capital[k] <= block.capital[o] and block.running[k] <= block.running[o]
+        if block.capacity[k] >= persons
+        and block.capital[k] <= block.capital[o]
+        and block.running[k] <= block.running[o]
     ]
     return min(enough, key=lambda k: (int(block.capital[k]), int(block.running[k]), k))
 
