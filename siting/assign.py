@@ -1,8 +1,9 @@
 """From open sites to a whole plan: who goes where, who is left and why, and who pays.
 
-Given the options that are open, coverage assigns every settlement to its best open site. Catchment is a transportation problem:
-serve as many people as the places allow, then travel as little as possible; its data are whole numbers and its matrix is totally
-unimodular, so a vertex of the linear program is a plan in whole persons (Hoffman & Kruskal 1956).
+Given the options that are open, coverage assigns every settlement to its best open site. Catchment is a
+transportation problem: serve as many people as the places allow, then travel as little as possible; its data are
+whole numbers and its matrix is totally unimodular, so a vertex of the linear program is a plan in whole persons
+(Hoffman & Kruskal 1956).
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ def complete(
 ) -> Plan:
     """The plan in which exactly these options are open.
 
-    ``opened`` gives positions of options per service, at most one per site; ``served`` (n,) per service, persons of each demand point
-    that must at least be served (catchment), 0 if not given.
+    ``opened`` gives positions of options per service, at most one per site; ``served`` (n,) per service, persons of
+    each demand point that must at least be served (catchment), 0 if not given.
 
     Raises:
         SolverFailed: ``served`` cannot be kept by these options, or the funds cannot pay them (E902).
@@ -108,7 +109,7 @@ def _transport(block: Block, usable: np.ndarray, room: np.ndarray, served: np.nd
     )
     if answer.status != 0:
         raise SolverFailed(Fault("E902", values={"why": f"assignment of {block.service}: {answer.message}"}))
-    persons = np.rint(answer.x).astype(np.int64)
+    persons: np.ndarray = np.rint(answer.x).astype(np.int64)
     if np.abs(persons - answer.x).max() > 1e-5:
         raise SolverFailed(Fault("E902", values={"why": f"assignment of {block.service} is not in whole persons"}))
     return persons

@@ -1,7 +1,7 @@
 """A cache by content: what was computed from the same arrays by the same code is read, never guessed.
 
-The key is a hash of every input and of the code version; the file carries a hash of its own arrays. A damaged or foreign file
-is as good as none: the work is done again and the file replaced. Nothing is pickled.
+The key is a hash of every input and of the code version; the file carries a hash of its own arrays. A damaged or
+foreign file is as good as none: the work is done again and the file replaced. Nothing is pickled.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ Each check says in its docstring which faults it finds; the sentences, with the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 import numpy as np
@@ -15,7 +15,7 @@ from siting import toml_file
 from siting.county import County
 from siting.errors import Fault
 from siting.network import ModeNetwork, Plane, build, snap
-from siting.rows import Site
+from siting.rows import Settlement, Site
 
 Numbers = Mapping[str, list[int]]
 Check = Callable[[County, Numbers], Iterator[Fault]]
@@ -38,7 +38,7 @@ def _toml(county: County, code: str, key: str, **values: object) -> Fault:
 
 
 def references(county: County, _: Numbers) -> Iterator[Fault]:
-    """E129 unknown demand, E130 unknown service, in county.toml; E107 a target of a service that is only described is a note."""
+    """E129 unknown demand, E130 unknown service, E144 an id used twice, in county.toml."""
     file = county.file
     for key, service in file.services.items():
         if service.demand not in file.demand:
@@ -49,15 +49,14 @@ def references(county: County, _: Numbers) -> Iterator[Fault]:
     for key, name in named:
         if name not in file.services:
             yield _toml(county, "E130", key, value=name, known=", ".join(file.services))
-    for table, items in (("funds", file.funds), ("targets", file.targets)):
-        ids = [item.id for item in items]  # type: ignore[attr-defined]
+    for table, ids in (("funds", [f.id for f in file.funds]), ("targets", [t.id for t in file.targets])):
         for k, name in enumerate(ids):
             if name in ids[:k]:
                 yield _toml(county, "E144", f"{table}[{k}].id", value=name)
 
 
 def standards(county: County, _: Numbers) -> Iterator[Fault]:
-    """E121 minutes that look like seconds, E133 metres that look like kilometres, E128 a mode without speeds, E132 sizes."""
+    """E121 minutes like seconds, E133 metres like kilometres, E128 a mode without speeds, E132 sizes."""
     for key, service in county.services.items():
         for k, access in enumerate(service.access):
             where = f"services.{key}.access[{k}]"
@@ -135,8 +134,9 @@ def coordinates(county: County, numbers: Numbers) -> Iterator[Fault]:
         dy = max(south - lat, 0.0, lat - north) * plane.metres_per_lat
         return float(np.hypot(dx, dy))
 
-    for table, points in (("settlements.csv", county.settlements), ("sites.csv", county.sites)):
-        for point, number in zip(points, numbers[table], strict=True):  # type: ignore[call-overload]
+    tables: dict[str, Sequence[Settlement | Site]] = {"settlements.csv": county.settlements, "sites.csv": county.sites}
+    for table, points in tables.items():
+        for point, number in zip(points, numbers[table], strict=True):
             if (far := beyond_m(point.lon, point.lat)) > FAR_M:
                 swapped = beyond_m(point.lat, point.lon) <= FAR_M
                 values = {"id": point.id, "lon": point.lon, "lat": point.lat, "km": round(far / 1000)}
@@ -164,7 +164,7 @@ def reach(county: County, numbers: Numbers) -> Iterator[Fault]:
     """E134/W134 settlements that no road reaches (refused, or listed with ``allow_unserved``); W135 such sites."""
     limit_m = county.file.network.snap_limit_m
     modes = {a.mode for s in county.services.values() for a in s.access} & set(county.file.network.modes)
-    networks = {mode: build(county, mode) for mode in sorted(modes)}
+    networks: dict[str, ModeNetwork] = {mode: build(county, mode) for mode in sorted(modes)}
     for mode, network in networks.items():
         if not len(network.node):
             yield _toml(county, "E128", f"network.modes.{mode}", value=mode, known=", ".join(modes))

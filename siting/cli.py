@@ -1,6 +1,7 @@
 """The command line: one file per command under `siting.commands`, loaded only when it is called.
 
-Data go to standard output, everything else to standard error. Exit codes are those of `siting.errors`; 1 or a traceback is a bug.
+Data go to standard output, everything else to standard error. Exit codes are those of `siting.errors`; 1 or a
+traceback is a bug.
 """
 
 from __future__ import annotations

@@ -31,9 +31,9 @@ class Provenance:
 class Roads:
     """The road table as arrays.
 
-    ``node_ids`` (n,) text; ``lon``, ``lat`` (n,) degrees; ``tail``, ``head`` (m,) node positions; ``length_mm`` (m,) integer
-    millimetres; ``road_class`` (m,) text; ``oneway`` (m,) bool; ``speed_mph`` (m,) signed speed in metres per hour, 0 where
-    none; ``name`` (m,) text.
+    ``node_ids`` (n,) text; ``lon``, ``lat`` (n,) degrees; ``tail``, ``head`` (m,) node positions; ``length_mm`` (m,)
+    integer millimetres; ``road_class`` (m,) text; ``oneway`` (m,) bool; ``speed_mph`` (m,) signed speed in metres per
+    hour, 0 where none; ``name`` (m,) text.
     """
 
     node_ids: np.ndarray

@@ -37,8 +37,8 @@ class Severity(Enum):
 class Fault:
     """One thing that is wrong with an input, and where.
 
-    ``code`` names the sentence in ``words/`` (``E112``); ``values`` fill it. ``row`` counts from 1 and includes the header, as
-    a spreadsheet shows it; ``column`` is the column's name, or a key path in a TOML file.
+    ``code`` names the sentence in ``words/`` (``E112``); ``values`` fill it. ``row`` counts from 1 and includes the
+    header, as a spreadsheet shows it; ``column`` is the column's name, or a key path in a TOML file.
     """
 
     code: str

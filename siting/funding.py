@@ -1,8 +1,8 @@
 """Which fund pays what: the split of each service's capital over the funds that may pay for it.
 
-A set of services can be paid exactly if, for every part of them, the funds that may pay any of that part hold enough (Hall's
-condition); `affordable` tests that, `split` finds the amounts by a minimum-cost flow in whole base units, so that a fund with few
-uses is spent before one with many.
+A set of services can be paid exactly if, for every part of them, the funds that may pay any of that part hold enough
+(Hall's condition); `affordable` tests that, `split` finds the amounts by a minimum-cost flow in whole base units, so
+that a fund with few uses is spent before one with many.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ LARGEST_RING = 200_000
 
 
 def read_polygons(path: Path) -> tuple[tuple[RedLine, ...], list[Fault]]:
-    """Polygons of a FeatureCollection in WGS84, one `RedLine` per polygon, and every fault with the feature's number."""
+    """Polygons of a FeatureCollection in WGS84, one `RedLine` each, and every fault with the feature's number."""
     try:
         data = json.loads(path.read_text(encoding="utf-8-sig"), parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
@@ -37,7 +37,10 @@ def read_polygons(path: Path) -> tuple[tuple[RedLine, ...], list[Fault]]:
 
 def _zones(feature: Any) -> list[RedLine]:
     geometry, properties = feature["geometry"], feature.get("properties") or {}
-    parts = {"Polygon": lambda c: [c], "MultiPolygon": lambda c: c}[geometry["type"]](geometry["coordinates"])
+    kind, coordinates = geometry["type"], geometry["coordinates"]
+    if kind not in ("Polygon", "MultiPolygon"):
+        raise ValueError(f"{kind} is not a polygon")
+    parts = [coordinates] if kind == "Polygon" else coordinates
     zones = []
     for part in parts:
         if sum(len(ring) for ring in part) > LARGEST_RING:

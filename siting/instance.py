@@ -1,7 +1,7 @@
 """Reading a county folder: a whole `County`, or every fault of the input at once.
 
-The tables are read even where ``county.toml`` has faults in a section that they do not need, so that one look shows all that is
-wrong. The checks between tables are listed as data in `siting.checks`.
+The tables are read even where ``county.toml`` has faults in a section that they do not need, so that one look shows
+all that is wrong. The checks between tables are listed as data in `siting.checks`.
 """
 
 from __future__ import annotations

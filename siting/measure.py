@@ -36,8 +36,8 @@ class SiteFigures:
 class ServiceFigures:
     """One service: people and settlements served, sites by action, money, travel.
 
-    ``travel_mean`` is per person served; it and ``travel_max`` are in seconds if ``by_time``, else in metres. Assignments over
-    an access of the other kind (time against distance) are left out of both.
+    ``travel_mean`` is per person served; it and ``travel_max`` are in seconds if ``by_time``, else in metres.
+    Assignments over an access of the other kind (time against distance) are left out of both.
     """
 
     service: str

@@ -1,7 +1,7 @@
 """The road network of each travel mode: arcs with milliseconds and millimetres, and where every point stands on it.
 
-Definitions: ``docs/rules.md``, section 1. All numbers are integers (kept in float64 where scipy wants it; sums stay far below
-2**53, so they stay exact).
+Definitions: ``docs/rules.md``, section 1. All numbers are integers (kept in float64 where scipy wants it; sums stay
+far below 2**53, so they stay exact).
 """
 
 from __future__ import annotations
@@ -44,16 +44,17 @@ class Plane:
         """Straight distances in whole metres, rounded up."""
         dx = (lon1 - lon2) * self.metres_per_lon
         dy = (lat1 - lat2) * self.metres_per_lat
-        return np.ceil(np.sqrt(dx * dx + dy * dy)).astype(np.int64)
+        metres: np.ndarray = np.ceil(np.sqrt(dx * dx + dy * dy)).astype(np.int64)
+        return metres
 
 
 @dataclass(frozen=True, eq=False)
 class ModeNetwork:
     """The main component of the roads of one mode.
 
-    ``node`` (n,) positions in the road table; ``time_ms``, ``length_mm`` (n, n) sparse arcs from tail to head; ``access_mph`` speed
-    on a leg in metres per hour; ``left_out`` positions of road nodes that the mode could use but not reach, ``components`` how many
-    separate pieces they form; ``arcs_m`` length of the arcs.
+    ``node`` (n,) positions in the road table; ``time_ms``, ``length_mm`` (n, n) sparse arcs from tail to head;
+    ``access_mph`` speed on a leg in metres per hour; ``left_out`` positions of road nodes that the mode could use but
+    not reach, ``components`` how many separate pieces they form; ``arcs_m`` length of the arcs.
     """
 
     mode: str
@@ -73,7 +74,8 @@ class ModeNetwork:
 class Snap:
     """Where points stand on a mode's network.
 
-    ``node`` (k,) position in the mode's nodes, -1 beyond the limit; ``distance_m`` (k,) to the nearest node, limit or not.
+    ``node`` (k,) position in the mode's nodes, -1 beyond the limit; ``distance_m`` (k,) to the nearest node, limit or
+    not.
     """
 
     node: np.ndarray
@@ -152,11 +154,10 @@ def _main_component(label: np.ndarray, count: int, ids: np.ndarray) -> np.ndarra
     """Mask of the nodes of the largest component; of equal ones, that with the smallest id."""
     size = np.bincount(label, minlength=count)
     largest = np.flatnonzero(size == size.max())
-    if len(largest) == 1:
-        return label == largest[0]
     members: Sequence[int] = np.flatnonzero(np.isin(label, largest)).tolist()
-    first = min(members, key=lambda k: str(ids[k]))
-    return label == label[first]
+    first = min(members, key=lambda k: str(ids[k])) if len(largest) > 1 else members[0]
+    mask: np.ndarray = label == label[first]
+    return mask
 
 
 def _smallest(weight: np.ndarray, tail: np.ndarray, head: np.ndarray, shape: tuple[int, int]) -> csr_array:

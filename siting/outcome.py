@@ -1,4 +1,4 @@
-"""What a solver gives back: the plan, how good it is proven to be, and why it stopped. These are three facts, kept apart."""
+"""What a solver gives back: the plan, how good it is proven to be, why it stopped: three facts, kept apart."""
 
 from __future__ import annotations
 
@@ -25,8 +25,9 @@ class Stop(Enum):
 class Stage:
     """One step of the order of aims: a tier of targets, the worth, the travel.
 
-    ``objective`` and ``bound`` are whole points, person-worths or person-seconds; ``bound`` None where nothing is proven. Tiers and
-    worth are maximised, travel is minimised; ``gap`` is the distance of the two over the objective, None without a bound.
+    ``objective`` and ``bound`` are whole points, person-worths or person-seconds; ``bound`` None where nothing is
+    proven. Tiers and worth are maximised, travel is minimised; ``gap`` is the distance of the two over the objective,
+    None without a bound.
     """
 
     name: str

@@ -29,8 +29,8 @@ class Opening:
 class Assignment:
     """``persons`` of a settlement go to a site by access number ``access`` of the service.
 
-    ``travel`` is in whole seconds, rounded up, where the access has ``limit_min``; in whole metres, rounded up, where it has
-    ``limit_m``.
+    ``travel`` is in whole seconds, rounded up, where the access has ``limit_min``; in whole metres, rounded up, where
+    it has ``limit_m``.
     """
 
     settlement: str

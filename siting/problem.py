@@ -1,7 +1,7 @@
 """The problem as plain whole numbers: one block per service and the rows that the blocks share.
 
-`pose` turns a county, its travel times and a scenario into a `Problem`; solvers read nothing else. All numbers are integers
-in base units (``docs/rules.md``); pairs beyond the standard are absent, never infinite.
+`pose` turns a county, its travel times and a scenario into a `Problem`; solvers read nothing else. All numbers are
+integers in base units (``docs/rules.md``); pairs beyond the standard are absent, never infinite.
 """
 
 from __future__ import annotations
@@ -57,11 +57,12 @@ class TargetNeed:
 class Block:
     """One service. Demand points are the settlements with demand above 0; positions count from 0.
 
-    ``demand`` (n,) persons; ``settlements`` (n,) how many settlements a demand point stands for (1 as posed); ``must_open`` (m,) bool, sites that may not be shut; ``option_site`` (o,) position of the site of
-    each option; ``capacity``, ``capital``, ``running`` (o,), capacity 0 for coverage; ``pair_demand``, ``pair_site``,
-    ``pair_access``, ``pair_travel`` (p,) the pairs within the standard, those of a demand point together and its best site
-    first; ``pair_travel`` in seconds or metres, rounded up; ``unreachable`` (n,) bool, demand points off the network. With
-    nothing to be built, candidates are sites without options.
+    ``demand`` (n,) persons; ``settlements`` (n,) how many settlements a demand point stands for (1 as posed);
+    ``must_open`` (m,) bool, sites that may not be shut; ``option_site`` (o,) position of the site of each option;
+    ``capacity``, ``capital``, ``running`` (o,), capacity 0 for coverage; ``pair_demand``, ``pair_site``,
+    ``pair_access``, ``pair_travel`` (p,) the pairs within the standard, those of a demand point together and its best
+    site first; ``pair_travel`` in seconds or metres, rounded up; ``unreachable`` (n,) bool, demand points off the
+    network. With nothing to be built, candidates are sites without options.
     """
 
     service: str
@@ -135,7 +136,7 @@ class Problem:
         return next(b for b in self.blocks if b.service == service)
 
     def only(self, services: Collection[str]) -> Problem:
-        """The problem of some of the services, the others doing no more than they must: no capital, sites kept at least cost."""
+        """The problem of some services; the others do no more than they must: no capital, sites kept at least cost."""
         budget = self.running_budget
         if budget is not None:
             budget -= sum(b.least_running for b in self.blocks if b.service not in services)

@@ -1,4 +1,4 @@
-"""Finding a solver or a report by its name: entry points, so that a planner's own can be added without touching ours."""
+"""Finding a solver or a report by its name: entry points, so that others can be added without touching ours."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """The tables of a county folder: one class a table, one field a column.
 
-Each class is both the noun that the rest of the code speaks and the schema that reading checks; a field's description and
-unit are what ``instances/README.md`` prints, so the format page cannot drift from what is read. Units are in the names.
+Each class is both the noun that the rest of the code speaks and the schema that reading checks; a field's description
+and unit are what ``instances/README.md`` prints, so the format page cannot drift from what is read. Units are in the
+names.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """What the planner varies: which services are planned and with how much money.
 
-A `Scenario` is a name and a `siting.sections.Variation`; the county itself never changes. Two scenarios need no section of
-``county.toml``: ``base`` (the county as it stands) and ``baseline`` (build nothing), with which every comparison begins.
+A `Scenario` is a name and a `siting.sections.Variation`; the county itself never changes. Two scenarios need no
+section of ``county.toml``: ``base`` (the county as it stands) and ``baseline`` (build nothing), with which every
+comparison begins.
 """
 
 from __future__ import annotations

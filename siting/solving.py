@@ -1,7 +1,7 @@
 """From a county folder to a run folder: read, pose, solve, check, measure, keep.
 
-A run folder is complete in itself: a copy of every input, the plan, what is proven of it, the solver's log. Whatever happens, the last
-plan that the checker accepted is on the disk.
+A run folder is complete in itself: a copy of every input, the plan, what is proven of it, the solver's log. Whatever
+happens, the last plan that the checker accepted is on the disk.
 """
 
 from __future__ import annotations
@@ -247,7 +247,7 @@ def _result(
 
 
 def status_of(outcome: Outcome, interrupted: bool) -> str:
-    """One word: optimal (gap 0), gap_reached, time_limit, stopped or heuristic; travel only breaks ties and does not count."""
+    """One word: optimal (gap 0), gap_reached, time_limit, stopped or heuristic; travel does not count."""
     claims = [s for s in outcome.stages if s.name != "travel"]
     if any(s.stop is Stop.HEURISTIC for s in claims):
         return "heuristic"

@@ -1,4 +1,4 @@
-"""A finished run as the reports see it: county, scenario, plan, measures before and after, verdict, and how it was solved."""
+"""A finished run as the reports see it: county, scenario, plan, measures before and after, how it was solved."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ from siting.words import Words
 class Study:
     """Everything that a report may say.
 
-    ``before`` and ``before_plan`` are the county as it stands (nothing built); ``result`` is ``result.json``: status, verdict,
-    stages with objective, bound and gap, seconds, versions, options; ``snap`` lists how far each point lies from its road.
+    ``before`` and ``before_plan`` are the county as it stands (nothing built); ``result`` is ``result.json``: status,
+    verdict, stages with objective, bound and gap, seconds, versions, options; ``snap`` lists how far each point lies
+    from its road.
     """
 
     run: Path

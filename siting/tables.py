@@ -1,8 +1,8 @@
 """Reading one CSV table strictly: every fault with its row and column, nothing coerced, nothing dropped.
 
-Text is decoded by its byte-order mark or as the county declares, never by a guess that cannot fail (latin-1). Numbers are plain
-digits: ``1,234``, ``1_000``, ``1e3`` and ``NaN`` are faults. Full-width digits are read as digits. Ids and names are normalised to
-NFC without zero-width characters.
+Text is decoded by its byte-order mark or as the county declares, never by a guess that cannot fail (latin-1). Numbers
+are plain digits: ``1,234``, ``1_000``, ``1e3`` and ``NaN`` are faults. Full-width digits are read as digits. Ids and
+names are normalised to NFC without zero-width characters.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Reading ``county.toml``: sections, the source of every number, and the line of every fault.
 
-A number may be written plainly or with its source, ``{ value = 30, source = "S041" }``; both give the same number, the second
-also a `Provenance`. Decimals are kept as written.
+A number may be written plainly or with its source, ``{ value = 30, source = "S041" }``; both give the same number,
+the second also a `Provenance`. Decimals are kept as written.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Travel times between settlements and sites: who is within the standard of what, by which access.
 
-Shortest paths are many-to-many with a cut-off, by `scipy.sparse.csgraph.dijkstra` from the sites on the reversed arcs, in
-chunks of neighbouring sites on the part of the network that the chunk can reach; every path within the limit stays inside
-that part, so nothing is lost. Unreachable pairs are absent. Definitions: ``docs/rules.md``, section 1.
+Shortest paths are many-to-many with a cut-off, by `scipy.sparse.csgraph.dijkstra` from the sites on the reversed
+arcs, in chunks of neighbouring sites on the part of the network that the chunk can reach; every path within the limit
+stays inside that part, so nothing is lost. Unreachable pairs are absent. Definitions: ``docs/rules.md``, section 1.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ CHUNK = 48
 class Pairs:
     """Settlement-site pairs within a service's standard, each by its first access that serves it.
 
-    ``settlement``, ``site`` positions (sites counted among those of the service, in the order of the county), ``access``, ``cost``
-    exact milliseconds or millimetres, all (p,), sorted by (settlement, access, cost, site id).
+    ``settlement``, ``site`` positions (sites counted among those of the service, in the order of the county),
+    ``access``, ``cost`` exact milliseconds or millimetres, all (p,), sorted by (settlement, access, cost, site id).
     """
 
     settlement: np.ndarray
@@ -65,7 +65,8 @@ class TravelTimes:
 
     def unreachable(self, service: str) -> np.ndarray:
         """(settlements,) bool: beyond the snap limit for every mode of the service."""
-        return np.logical_and.reduce([self.settlement_snap[m].node < 0 for m in self.modes_of[service]])
+        off: np.ndarray = np.logical_and.reduce([self.settlement_snap[m].node < 0 for m in self.modes_of[service]])
+        return off
 
 
 def times(
@@ -73,11 +74,11 @@ def times(
 ) -> TravelTimes:
     """Travel times of all services that a plan can decide.
 
-    ``progress(mode, done, of)`` is called per chunk of sites. ``cache_folder`` keeps shortest paths by the content of what they
-    were computed from; None: nothing is kept.
+    ``progress(mode, done, of)`` is called per chunk of sites. ``cache_folder`` keeps shortest paths by the content of
+    what they were computed from; None: nothing is kept.
     """
     services = county.services
-    modes = tuple(dict.fromkeys(a.mode for s in services.values() for a in s.access))
+    modes: tuple[str, ...] = tuple(dict.fromkeys(a.mode for s in services.values() for a in s.access))
     networks = {mode: build(county, mode) for mode in modes}
     limit_m = county.file.network.snap_limit_m
     points = {
@@ -88,7 +89,7 @@ def times(
         kind: {mode: snap(networks[mode], county.roads, *lonlat, limit_m) for mode in modes}
         for kind, lonlat in points.items()
     }
-    tables = {
+    tables: dict[tuple[str, bool], _Table] = {
         key: _table(county, services, *key, networks, snaps, points, cache_folder, progress)
         for key in dict.fromkeys((a.mode, a.by_time) for s in services.values() for a in s.access)
     }
@@ -233,7 +234,7 @@ def shortest(
 
 
 def _in_space(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
-    """Positions in an order that keeps neighbours together: strips of latitude, swept in turn from west and from east."""
+    """Positions in an order that keeps neighbours together: strips of latitude, swept from west and east in turn."""
     if not len(lon):
         return np.zeros(0, dtype=np.int64)
     strips = max(1, int(np.sqrt(len(lon) / CHUNK)))

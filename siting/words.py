@@ -1,7 +1,7 @@
 """Words in Chinese and English: one sentence a key, in ``words/*.zh.toml`` and ``words/*.en.toml``.
 
-A room keeps its own words beside itself (``reports/words/``). `tests/test_words.py` sees to it that both languages have the
-same keys with the same holes.
+A room keeps its own words beside itself (``reports/words/``). `tests/test_words.py` sees to it that both languages
+have the same keys with the same holes.
 """
 
 from __future__ import annotations

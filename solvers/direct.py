@@ -1,8 +1,8 @@
 """The whole model to HiGHS: the reference that every other way must agree with.
 
-It is solved group by group (services that share no money decide nothing for each other) and stage by stage (docs/rules.md, section
-6). It starts from the greedy plan, so it never holds less than that; every incumbent is turned into a plan at once, and a stage ends
-with the best plan seen, never with the solver's numbers.
+It is solved group by group (services that share no money decide nothing for each other) and stage by stage
+(docs/rules.md, section 6). It starts from the greedy plan, so it never holds less than that; every incumbent is
+turned into a plan at once, and a stage ends with the best plan seen, never with the solver's numbers.
 """
 
 from __future__ import annotations
@@ -49,7 +49,8 @@ def solve(problem: Problem, effort: Effort) -> Outcome:
 def _solve_parts(
     problem: Problem, parts: list[Problem], plan: Plan, effort: Effort, clock: Clock
 ) -> tuple[Plan, list[list[Stage]], str]:
-    """Solve each part from its share of ``plan``, as many at a time as there are processors; their plans together are the plan.
+    """Solve each part from its share of ``plan``, as many at a time as there are processors; their plans together
+    are the plan.
 
     The parts do not feel each other, so the result does not depend on which ends first.
     """
@@ -71,7 +72,7 @@ def _solve_parts(
 
 
 def _slack(problem: Problem, plan: Plan, effort: Effort, parts: int) -> dict[str, float]:
-    """What each of several parts may leave open of the gap on the whole, so that a small one is not solved to the last unit."""
+    """What each of several parts may leave open of the gap on the whole: a small one is not solved to the last unit."""
     if parts == 1:
         return {}
     share = (1 - OWN_SHARE) * effort.gap / parts

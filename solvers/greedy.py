@@ -1,7 +1,8 @@
 """A first plan in seconds: the site with the most gain per money, again and again.
 
-For coverage this is the greedy method of Church and ReVelle (1974) under a budget (Khuller, Moss and Naor 1999); for catchment the
-gain of a site is the number of unserved people that it can reach and has room for. It proves nothing; it is a start and a rival.
+For coverage this is the greedy method of Church and ReVelle (1974) under a budget (Khuller, Moss and Naor 1999); for
+catchment the gain of a site is the number of unserved people that it can reach and has room for. It proves nothing;
+it is a start and a rival.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ def solve(problem: Problem, effort: Effort) -> Outcome:
 
 
 def first_plan(problem: Problem, decided: Mapping[str, list[int]] | None = None) -> Plan:
-    """A plan that keeps all rules: what must stay open, then the best gain per money while funds and running budget last.
+    """A plan that keeps all rules: what must stay open, then the best gain per money while funds and running budget
+    last.
 
     ``decided`` gives the open options of some services, affordable together; these stay as they are.
     """
@@ -97,7 +99,7 @@ def _cost(problem: Problem, opened: dict[str, list[int]]) -> tuple[dict[str, lis
 
 
 def _begin(problem: Problem, decided: Mapping[str, list[int]]) -> tuple[dict[str, list[int]], dict[str, int], int]:
-    """What is decided and what must stay open in its cheapest option; then existing sites while the running budget lasts."""
+    """What is decided, what must stay open at least cost, then existing sites while the running budget lasts."""
     opened = {
         block.service: list(decided[block.service])
         if block.service in decided
@@ -122,7 +124,7 @@ def _keep_option(block: Block, site: int) -> int:
 
 
 def _worth(problem: Problem, block: Block) -> np.ndarray:
-    """Worth of serving one person of each demand point: points of the targets, a tier a thousand times the next, then weight."""
+    """Worth of one person of each demand point: points of the targets, a tier a thousandfold the next, then weight."""
     worth = np.full(len(block.demand), float(block.weight) * 1e-3)
     for row in problem.targets:
         if row.service == block.service and row.need and row.indicator != "open_count":

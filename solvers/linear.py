@@ -1,7 +1,7 @@
 """From a Pyomo model to plain arrays, and back from values to variables.
 
-The arrays are Pyomo's own standard form; they are checked here before any solver sees them, because one infinite coefficient makes
-a solver drop whole rows without a word.
+The arrays are Pyomo's own standard form; they are checked here before any solver sees them, because one infinite
+coefficient makes a solver drop whole rows without a word.
 """
 
 from __future__ import annotations
@@ -21,10 +21,11 @@ LARGEST_NUMBER = 1e12
 
 @dataclass(frozen=True, eq=False)
 class LinearModel:
-    """min ``cost @ x + offset`` over ``row_lower <= matrix @ x <= row_upper``, ``lower <= x <= upper``, some ``x`` whole.
+    """min ``cost @ x + offset`` over ``row_lower <= matrix @ x <= row_upper``, ``lower <= x <= upper``, some ``x``
+    whole.
 
-    ``cost``, ``lower``, ``upper``, ``whole`` (n,); ``matrix`` (m, n); ``variables`` the n Pyomo variables; ``sign`` -1 where the
-    model maximises (``cost`` is then already negated).
+    ``cost``, ``lower``, ``upper``, ``whole`` (n,); ``matrix`` (m, n); ``variables`` the n Pyomo variables; ``sign``
+    -1 where the model maximises (``cost`` is then already negated).
     """
 
     cost: np.ndarray

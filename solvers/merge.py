@@ -1,8 +1,8 @@
 """Demand points with the same reach become one: an exact reduction for every aim that does not count travel.
 
-Two demand points of a service are alike if the same sites serve them and the same targets count them. What can be served of them
-together can be served of each, so the merged problem has the same optimum with far fewer rows. Points that a target counts one by
-one in a catchment service (``settlements_share``) stay as they are.
+Two demand points of a service are alike if the same sites serve them and the same targets count them. What can be
+served of them together can be served of each, so the merged problem has the same optimum with far fewer rows. Points
+that a target counts one by one in a catchment service (``settlements_share``) stay as they are.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Merged:
     group: Mapping[str, np.ndarray]
 
     def apart(self, served: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-        """Persons served of every original demand point, from those of the merged: one settlement after the other in full."""
+        """Persons served of every original demand point, from those of the merged: one after the other in full."""
         out = {}
         for service, persons in served.items():
             demand, group = self.original.block(service).demand, self.group[service]

@@ -1,9 +1,11 @@
-"""The search for one aim: the linear relaxation for a bound, the options that it likes for a plan, then the whole model.
+"""The search for one aim: the linear relaxation for a bound, the options that it likes for a plan, then the whole
+model.
 
-On county models the relaxation is tight and takes seconds, while a solver's own search may look for a good plan for minutes. So the
-relaxation is solved first; if the plan at hand is within the gap of it, all is proven. Else the model is solved with only the options
-that the relaxation uses or the plan has (the kernel of Angelelli, Mansini and Speranza 2010, Kernel search: a general heuristic for the
-multi-dimensional knapsack problem); only if that is not enough, with all of them.
+On county models the relaxation is tight and takes seconds, while a solver's own search may look for a good plan for
+minutes. So the relaxation is solved first; if the plan at hand is within the gap of it, all is proven. Else the model
+is solved with only the options that the relaxation uses or the plan has (the kernel of Angelelli, Mansini and
+Speranza 2010, Kernel search: a general heuristic for the multi-dimensional knapsack problem); only if that is not
+enough, with all of them.
 """
 
 from __future__ import annotations
@@ -38,7 +40,8 @@ EASY = 0.1
 TRAVEL_GAP = 0.02
 #: Modelling and reading are not made for threads; only the waiting for the solver's processes is done side by side.
 ONE_AT_A_TIME = threading.RLock()
-#: A group of services may use this share of the gap on its own value; the rest of the gap on the whole is shared out evenly.
+#: A group of services may use this share of the gap on its own value; the rest of the gap on the whole is shared out
+#: evenly.
 OWN_SHARE = 0.7
 #: A variable above this in the relaxation is in use.
 IN_USE = 1e-6
@@ -64,8 +67,9 @@ class Clock:
 class Search:
     """Holds the best plan and the best bound for one aim while they approach each other.
 
-    ``slack`` units may be left open beside the gap on what this problem itself reaches (see `_allowed`). ``value`` is what ``best`` reaches, in whole units; ``bound`` is what no plan exceeds (or undercuts), None while unknown; ``crashed``
-    says why the solver died, if it did.
+    ``slack`` units may be left open beside the gap on what this problem itself reaches (see `_allowed`). ``value`` is
+    what ``best`` reaches, in whole units; ``bound`` is what no plan exceeds (or undercuts), None while unknown;
+    ``crashed`` says why the solver died, if it did.
     """
 
     def __init__(
@@ -118,7 +122,7 @@ class Search:
         self._fill()
 
     def run_briefly(self) -> None:
-        """Only relaxation and kernel, and only what they end by themselves: a plan that the clock picked would not be reproducible."""
+        """Only relaxation and kernel, and only if they end by themselves: what the clock picks is not reproducible."""
         relaxed = self._solve(self.linear.relaxed(), seconds=self.clock.left_s * RELAXATION_SHARE, bounds=True)
         if relaxed is not None and not self.proven():
             kernel = (relaxed > IN_USE) | self._used()
@@ -137,7 +141,8 @@ class Search:
     ) -> np.ndarray | None:
         """Hand ``task`` to the solver; its values, if it has any.
 
-        ``bounds``: its bound holds for the whole model; ``only_complete``: nothing is taken from a search that the clock ended.
+        ``bounds``: its bound holds for the whole model; ``only_complete``: nothing is taken from a search that the
+        clock ended.
         """
         if seconds < 0.05 or self.effort.stopped():
             return None
@@ -197,7 +202,7 @@ class Search:
         self._take(plan)
 
     def _tighten(self, bound: float) -> None:
-        """Take a bound in whole units: aims count whole things, so a maximum may be rounded down, a minimum up."""
+        """Take a bound in whole units: aims count whole things, so a maximum is rounded down, a minimum up."""
         slack = 1e-6 + 1e-8 * abs(bound)
         whole = math.floor(bound + slack) if self.aim.maximise else math.ceil(bound - slack)
         if whole < self.value if self.aim.maximise else whole > self.value:

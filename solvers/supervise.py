@@ -1,7 +1,7 @@
 """Running one solve in a child process, within its time, whatever the solver does.
 
-The parent keeps the clock: at the limit it asks the child to stop, and after a grace it kills it. Every incumbent that the child
-wrote before stays usable, also when the child crashes.
+The parent keeps the clock: at the limit it asks the child to stop, and after a grace it kills it. Every incumbent
+that the child wrote before stays usable, also when the child crashes.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,10 +31,11 @@ COMPLETE = ("Optimal", "Solution limit reached", "Node limit reached")
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """What came out: ``values`` (n,) of the best solution or None; ``bound`` in the model's own sense, None if none is known.
+    """What came out: ``values`` (n,) of the best solution or None; ``bound`` in the model's own sense, None if none
+    is known.
 
-    ``complete`` is True where the solver ended by its own rules (gap or nodes) and not by the clock or a signal, so that the same call
-    gives the same answer again; ``crashed`` says how it ended without an answer.
+    ``complete`` is True where the solver ended by its own rules (gap or nodes) and not by the clock or a signal, so
+    that the same call gives the same answer again; ``crashed`` says how it ended without an answer.
     """
 
     values: np.ndarray | None
@@ -60,7 +62,8 @@ def run(
 ) -> Answer:
     """Solve ``linear`` from ``start`` (value by ``id`` of the variable; the rest is completed by the solver).
 
-    ``max_nodes`` ends the search after so many nodes, the same on every machine. ``on_progress(objective, bound)`` is called in the model's own sense; ``on_values(values)`` with new incumbents.
+    ``max_nodes`` ends the search after so many nodes, the same on every machine. ``on_progress(objective, bound)`` is
+    called in the model's own sense; ``on_values(values)`` with new incumbents.
     """
     with tempfile.TemporaryDirectory(prefix="siting-") as name:
         folder = Path(name)
@@ -186,10 +189,8 @@ def _end(child: subprocess.Popen[str]) -> None:
         child.wait()
     for stream in (child.stdin, child.stdout):
         if stream is not None:
-            try:
+            with suppress(BrokenPipeError):
                 stream.close()
-            except BrokenPipeError:
-                pass
 
 
 def _incumbent(folder: Path) -> np.ndarray | None:

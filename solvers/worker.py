@@ -1,8 +1,8 @@
 """The child process that runs HiGHS on one model: ``python -m siting.solvers.worker FOLDER``.
 
-It reads ``job.npz`` and ``options.json``, tells of progress and new incumbents in JSON lines on the pipe that was its standard output, and
-leaves ``incumbent.npz`` and ``solver.log``. The word ``cancel`` on its standard input stops the search and keeps the incumbent; when
-that pipe closes, the parent is gone and the child ends too.
+It reads ``job.npz`` and ``options.json``, tells of progress and new incumbents in JSON lines on the pipe that was its
+standard output, and leaves ``incumbent.npz`` and ``solver.log``. The word ``cancel`` on its standard input stops the
+search and keeps the incumbent; when that pipe closes, the parent is gone and the child ends too.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the terminal shows while a county is solved: steps, then incumbent, bound and gap as they move. All on standard error."""
+"""What the terminal shows while a county is solved, on standard error: steps, then incumbent, bound and gap."""
 
 from __future__ import annotations
 

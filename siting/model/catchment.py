@@ -1,19 +1,22 @@
 r"""Catchment: people are assigned to open sites with room.
 
-With :math:`y_o` as in coverage and the share :math:`x_{ij} \in [0, 1]` of demand point :math:`i` that goes to site :math:`j`,
+With :math:`y_o` as in coverage and the share :math:`x_{ij} \in [0, 1]` of demand point :math:`i` that goes to site
+:math:`j`,
 
 .. math::
     \sum_j x_{ij} &\le 1, \\
     x_{ij} &\le \sum_{o \in O_j} y_o \quad \text{(strong link, pair by pair)}, \\
     \sum_i q_i x_{ij} &\le \sum_{o \in O_j} Q_o y_o ,
 
-over the pairs within the standard only; :math:`1 - \sum_j x_{ij}` is the unserved share. For targets that count settlements,
+over the pairs within the standard only; :math:`1 - \sum_j x_{ij}` is the unserved share. For targets that count
+settlements,
 :math:`v_i \in \{0, 1\}`, :math:`v_i \le \sum_j x_{ij}`.
 
-Where a site has less room than a settlement has people, the link is tightened to :math:`x_{ij} \le \min(1, Q_{\max,j} / q_i) \sum y`.
+Where a site has less room than a settlement has people, the link is tightened to :math:`x_{ij} \le \min(1, Q_{\max,j}
+/ q_i) \sum y`.
 
-Source: the capacitated facility location model with disaggregated links, K. Aardal (1998), Capacitated facility location:
-separation algorithms and computational experience, Mathematical Programming 81.
+Source: the capacitated facility location model with disaggregated links, K. Aardal (1998), Capacitated facility
+location: separation algorithms and computational experience, Mathematical Programming 81.
 """
 
 from __future__ import annotations
@@ -25,8 +28,8 @@ from siting.problem import Block
 
 
 def add(block: pyo.Block, data: Block) -> None:
-    """Add ``x``, the rows above, and the expressions ``served[i]`` (persons) and ``in_full[i]`` (0 or 1, made on demand)."""
-    n, pairs = len(data.demand), len(data.pair_demand)
+    """Add ``x``, the rows above, and the expressions ``served[i]`` (persons) and ``share[i]``."""
+    n = len(data.demand)
     has_option = np.zeros(len(data.site_ids), dtype=bool)
     has_option[data.option_site] = True
     usable = np.flatnonzero(has_option[data.pair_site]).tolist()

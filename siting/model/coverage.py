@@ -4,10 +4,11 @@ With :math:`y_o \in \{0, 1\}` for option :math:`o` of a site and :math:`z_i \in 
 
 .. math:: z_i \le \sum_{j \in N(i)} \sum_{o \in O_j} y_o ,
 
-where :math:`N(i)` are the sites that serve :math:`i` by some access. The sum is the strong form: where the options are whole,
-the best :math:`z_i` is whole too. Served are :math:`q_i z_i` persons.
+where :math:`N(i)` are the sites that serve :math:`i` by some access. The sum is the strong form: where the options
+are whole, the best :math:`z_i` is whole too. Served are :math:`q_i z_i` persons.
 
-Source: R. Church and C. ReVelle (1974), The maximal covering location problem, Papers of the Regional Science Association 32.
+Source: R. Church and C. ReVelle (1974), The maximal covering location problem, Papers of the Regional Science
+Association 32.
 """
 
 from __future__ import annotations

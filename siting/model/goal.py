@@ -1,12 +1,14 @@
 """What is best, step by step: the tiers of targets, then the worth of people served, then their travel.
 
-Each stage has one objective; what an earlier stage reached becomes a row that the later ones keep (lexicographic order, docs/rules.md
-section 6). The level that is kept is that of a verified plan, in whole units, so keeping it can never be infeasible.
+Each stage has one objective; what an earlier stage reached becomes a row that the later ones keep (lexicographic
+order, docs/rules.md section 6). The level that is kept is that of a verified plan, in whole units, so keeping it can
+never be infeasible.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pyomo.environ as pyo
 
@@ -37,7 +39,7 @@ def aims(problem: Problem) -> tuple[Aim, ...]:
     return (*tiers, Aim(WORTH, True), *travel)
 
 
-def expression(model: pyo.ConcreteModel, problem: Problem, aim: Aim) -> object:
+def expression(model: pyo.ConcreteModel, problem: Problem, aim: Aim) -> Any:
     """The linear expression of an aim, in whole units."""
     if aim.tier is not None:
         return model.attainment[aim.tier]

@@ -7,8 +7,8 @@ With :math:`c_o` the capital of option :math:`o`, :math:`w_{fs} \ge 0` what fund
     \sum_s w_{fs} &\le A_f, \\
     \sum_o r_o y_o &\le B .
 
-Money is counted in a unit in which the dearest option costs about ten thousand, so that rows stay within the solver's tolerances;
-what a plan really costs is counted in whole base units afterwards.
+Money is counted in a unit in which the dearest option costs about ten thousand, so that rows stay within the solver's
+tolerances; what a plan really costs is counted in whole base units afterwards.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Between variables and plans: the only place where values of variables are read or set.
 
-Values are rounded once: an option is open if its variable is above one half. Who goes where is then decided anew in whole
-persons (`siting.assign`), serving at least whom the solver served.
+Values are rounded once: an option is open if its variable is above one half. Who goes where is then decided anew in
+whole persons (`siting.assign`), serving at least whom the solver served.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def _smallest_that_serves(block: Block, o: int, persons: int) -> int:
 
 
 def _open(block: Block, values: list[float]) -> list[int]:
-    """Positions of the open options: above one half, one per site; a site that must stay open keeps its first option."""
+    """Positions of the open options: above one half, one per site; what must stay open keeps its first option."""
     best: dict[int, int] = {}
     for o, j in enumerate(block.option_site.tolist()):
         if values[o] > 0.5 and (j not in best or values[o] > values[best[j]]):

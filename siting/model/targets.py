@@ -1,7 +1,7 @@
 r"""Targets with shortfall: what is missing to the need is measured, never forbidden.
 
-For a target :math:`t` with need :math:`n_t`, value :math:`v_t(y, x)` (persons served, settlements served in full, or open sites) and
-attainment :math:`a_t \ge 0`,
+For a target :math:`t` with need :math:`n_t`, value :math:`v_t(y, x)` (persons served, settlements served in full, or
+open sites) and attainment :math:`a_t \ge 0`,
 
 .. math:: a_t \le n_t, \qquad a_t \le v_t .
 
