@@ -196,7 +196,7 @@ class Search:
             self.on_plan(plan)
 
     def _fill(self) -> None:
-        """Spend what is left: a search that ends within its gap may leave money beside people who could be served with it."""
+        """Spend what is left: a search that ends within its gap may leave money beside people whom it could serve."""
         with ONE_AT_A_TIME:
             plan = greedy.more(self.problem, self.best)
         self._take(plan)

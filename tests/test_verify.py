@@ -106,13 +106,16 @@ MUTATIONS: dict[str, tuple[Callable[[Plan], None], set[str]]] = {
     # money
     "a fund pays 1 too much": (put("spending", 0, "amount", 100_001), {"E701"}),
     "1 is not paid": (put("spending", 0, "amount", 99_999), {"E701"}),
-    "smaller funds": (put("variation", "capital_factor", "0.999999"), {"E701"}),
+    "smaller funds": (put("variation", "capital_factor", "0.999999"), {"E701", "E705"}),
+    "more money than the scenario has": (put("variation", "capital_factor", "1000"), {"E705"}),
+    "unknown scenario": (put("scenario", "wish"), {"E705"}),
+    "a baseline that builds": (put("scenario", "baseline"), {"E705", "E707"}),
     "a fund that may not pay": (put("spending", 0, "fund", "edu"), {"E701"}),
     "unknown fund": (put("spending", 1, "fund", "zzz"), {"E705"}),
     "unknown service paid": (put("spending", 0, "service", "waste"), {"E701", "E705"}),
     "paid twice": (insert("spending", {"fund": "edu", "service": "school", "amount": 0}), {"E705"}),
     "nothing paid": (put("spending", []), {"E701"}),
-    "running over by 1": (put("variation", "running_factor", "0.999975"), {"E711"}),
+    "running over by 1": (put("variation", "running_factor", "0.999975"), {"E711", "E705"}),
     # people
     "dropped village": (drop(*CLINIC, "assignments", 2), {"E704", "E706"}),
     "dropped unserved village": (drop(*CLINIC, "unserved", 0), {"E704"}),

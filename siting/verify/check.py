@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from . import catchment, coverage, form, money, people, sites, targets
 from .breach import Breach, Findings
-from .read import FAULTS, RED_LINES, TABLES, County, read_county
+from .read import FAULTS, RED_LINES, TABLES, County, exact, read_county
 from .sites import Option
 from .travel import Nearest, networks
 
@@ -97,6 +97,26 @@ class Auditor:
             found.add("E705", "variation.services", "not the services that the plan decides, each once")
         for key in sorted(set(plan["services"]) - set(self.county.services)):
             found.add("E705", f"services.{key}", "{key} is not a service that plans decide", key=key)
+        self.scenario(plan, found)
+
+    def scenario(self, plan: dict[str, Any], found: Findings) -> None:
+        """The variation is that of the scenario that the plan names; nobody can give himself more money."""
+        name, variation = plan["scenario"], plan["variation"]
+        says = self.county.toml.get("scenarios", {}).get(name, {} if name in ("base", "baseline") else None)
+        if says is None:
+            found.add("E705", "scenario", "the county has no scenario {name}", name=name)
+            return
+        only = says.get("services")
+        if set(variation["services"]) != {key for key in self.county.services if only is None or key in only}:
+            found.add("E705", "variation.services", "not the services of scenario {name}", name=name)
+        for factor in ("capital_factor", "running_factor"):
+            wanted = 0 if (name, factor) == ("baseline", "capital_factor") else exact(says.get(factor, 1))
+            if exact(variation[factor]) != wanted:
+                found.add("E705", f"variation.{factor}", "not the factor of scenario {name}", name=name)
+        if name == "baseline":
+            for key, part in sorted(plan["services"].items()):
+                if part["closed"] or any(row["action"] != "keep" for row in part["open"]):
+                    found.add("E707", f"services.{key}", "the baseline builds, expands and shuts nothing")
 
     def service(self, key: str, plan: dict[str, Any], found: Findings) -> tuple[dict[str, Option], dict[str, int]]:
         """(options of the open sites, persons served by settlement) of one service."""

@@ -1,0 +1,151 @@
+"""The reference of the county folder, printed from the classes that read it.
+
+`reference` gives the tables of ``instances/README.md``: every column and key with its need, type, unit and description, straight from
+`siting.rows` and `siting.sections`. `renewed` puts it between the two markers of a page; what stands outside them is written by hand.
+"""
+
+from __future__ import annotations
+
+import types
+from decimal import Decimal
+from typing import Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from siting.rows import Disposal, Line, RoadEdge, RoadNode, Row, Settlement, Site
+from siting.sections import (
+    About,
+    Access,
+    CountyFile,
+    Demand,
+    DescribedService,
+    Fund,
+    MoneyUnit,
+    Network,
+    Service,
+    Size,
+    Source,
+    Target,
+    Travel,
+    Variation,
+)
+
+BEGIN = "<!-- reference: begin (made by siting.format_page) -->"
+END = "<!-- reference: end -->"
+
+#: Tables in the order of the page, and whether a county needs them.
+TABLES: dict[str, tuple[type[Row], bool]] = {
+    "settlements.csv": (Settlement, True),
+    "sites.csv": (Site, True),
+    "nodes.csv": (RoadNode, True),
+    "edges.csv": (RoadEdge, True),
+    "lines.csv": (Line, False),
+    "disposal.csv": (Disposal, False),
+}
+#: Sections of county.toml in the order of the page.
+SECTIONS: dict[str, type[BaseModel]] = {
+    "top of the file": CountyFile,
+    "[county]": About,
+    "[money]": MoneyUnit,
+    "[network]": Network,
+    "[network.modes.MODE]": Travel,
+    "[demand.ID]": Demand,
+    '[services.ID] with family = "coverage" or "catchment"': Service,
+    "[[services.ID.access]]": Access,
+    "[[services.ID.sizes]]": Size,
+    '[services.ID] with family = "haul" or "line"': DescribedService,
+    "[[funds]]": Fund,
+    "[[targets]]": Target,
+    "[scenarios.ID]": Variation,
+    "[sources.ID]": Source,
+}
+_PLAIN = {str: "text", int: "whole number", float: "number", Decimal: "number", bool: "true or false"}
+_BOUNDS = {"gt": "> {}", "ge": "≥ {}", "lt": "< {}", "le": "≤ {}"}
+
+
+def reference() -> str:
+    """All tables and sections as Markdown, one heading each."""
+    parts = ["## Tables"]
+    for name, (row_type, needed) in TABLES.items():
+        parts += [f"### {name}{'' if needed else ' (optional)'}", _first_line(row_type), _table(row_type, "column")]
+    parts.append("## Sections of county.toml")
+    for name, section in SECTIONS.items():
+        heading = f"`{name}`" if "[" in name else name[0].upper() + name[1:]
+        parts += [f"### {heading}", _first_line(section), _table(section, "key")]
+    return "\n\n".join(parts) + "\n"
+
+
+def renewed(page: str) -> str:
+    """``page`` with the reference of today between its markers.
+
+    Raises:
+        ValueError: a marker is missing.
+    """
+    before, begin, rest = page.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"the page needs the lines {BEGIN} and {END}")
+    return f"{before}{BEGIN}\n\n{reference()}\n{END}{after}"
+
+
+def _first_line(schema: type[BaseModel]) -> str:
+    """The first sentence of the class, as Markdown."""
+    return (schema.__doc__ or "").strip().splitlines()[0].replace("``", "`")
+
+
+def _table(schema: type[BaseModel], head: str) -> str:
+    rows = [f"| {head} | needed | type | unit | what it says |", "|---|---|---|---|---|"]
+    for name, field in schema.model_fields.items():
+        extra = field.json_schema_extra
+        unit = str(extra.get("unit", "")) if isinstance(extra, dict) else ""
+        cells = (f"`{name}`", _needed(field), _type(field), unit, field.description or _pointer(field.annotation))
+        rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    return "\n".join(rows)
+
+
+def _needed(field: FieldInfo) -> str:
+    """``yes``, or the value that a missing key has."""
+    if field.is_required():
+        return "yes"
+    default = field.default
+    if isinstance(default, bool):
+        return f"`{str(default).lower()}`"
+    if default is None or default == "" or isinstance(default, (tuple, dict, BaseModel)):
+        return "no"
+    return f"`{default}`"
+
+
+def _type(field: FieldInfo) -> str:
+    bounds = [text.format(f"{getattr(rule, key):,}") for rule in _rules(field) for key, text in _BOUNDS.items() if hasattr(rule, key)]
+    return ", ".join([_named(field.annotation), *dict.fromkeys(bounds)])
+
+
+def _rules(field: FieldInfo) -> list[Any]:
+    """Bounds of a field, those of an optional type included."""
+    inner = [rule for part in get_args(field.annotation) for rule in getattr(part, "__metadata__", ())]
+    found: list[Any] = []
+    for rule in (*field.metadata, *inner):
+        found += rule.metadata if isinstance(rule, FieldInfo) else [rule]
+    return found
+
+
+def _named(annotation: Any) -> str:
+    """An annotation in plain words."""
+    origin, args = get_origin(annotation), get_args(annotation)
+    if hasattr(annotation, "__metadata__"):
+        return _named(args[0])
+    if origin is Literal:
+        return " or ".join(f"`{value}`" for value in args)
+    if origin in (Union, types.UnionType):
+        return " or ".join(_named(part) for part in args if part is not type(None))
+    if origin is tuple:
+        return f"list of {_named(args[0])}"
+    if origin is dict:
+        return f"{_named(args[1])} by {_named(args[0])}"
+    return _PLAIN.get(annotation, "section")
+
+
+def _pointer(annotation: Any) -> str:
+    """A field without words of its own is a section, described under its own heading."""
+    return "see its section below"
