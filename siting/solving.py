@@ -31,7 +31,7 @@ from siting.verify import Auditor, Verdict
 
 PLAN, RESULT, BEFORE, INPUTS = "plan.json", "result.json", "before.json", "inputs"
 #: Plans on the way are checked and kept at most this often; the first and the last always are.
-JOURNAL_EVERY_S = 5.0
+JOURNAL_EVERY_S = 15.0
 #: Points whose straight leg to the road is longer than this are listed in the result.
 LONG_LEG_M = 500
 

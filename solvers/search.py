@@ -24,7 +24,7 @@ from siting.model import goal, reading
 from siting.model.goal import Aim
 from siting.outcome import Effort, Progress
 from siting.plan import Plan
-from siting.problem import Problem
+from siting.problem import Problem, TargetRow
 
 from . import greedy, linear, supervise
 from .linear import LinearModel
@@ -64,6 +64,27 @@ class Clock:
         return Clock(time.monotonic(), self.left_s / parts)
 
 
+def highest_of(problem: Problem, aim: Aim) -> int | None:
+    """What no plan can exceed, without any solving: all needs met, everybody within reach of some site served."""
+    if aim.tier is not None:
+        return sum(row.points * _most(problem, row) for row in problem.targets if row.tier == aim.tier)
+    if aim.name == goal.WORTH:
+        return sum(b.weight * int(b.demand[np.unique(b.pair_demand)].sum()) for b in problem.blocks)
+    return None
+
+
+def _most(problem: Problem, row: TargetRow) -> int:
+    """The most of a target's need that can be attained if everybody within reach of some site is served."""
+    block = problem.block(row.service)
+    within = np.intersect1d(row.members, block.pair_demand)
+    value = {
+        "served_share": int(block.demand[within].sum()),
+        "settlements_share": int(block.settlements[within].sum()),
+        "open_count": len(np.unique(block.option_site)),
+    }[row.indicator]
+    return min(row.need, value)
+
+
 class Search:
     """Holds the best plan and the best bound for one aim while they approach each other.
 
@@ -86,7 +107,7 @@ class Search:
         self.problem, self.aim, self.reached, self.effort = problem, aim, reached, effort
         self.on_plan, self.clock, self.slack = on_plan, clock, slack
         self.best, self.value = best, goal.value(problem, aim, best)
-        self.bound: int | None = None
+        self.bound = highest_of(problem, aim)
         self.version = self.crashed = ""
         self.gap = max(effort.gap, TRAVEL_GAP) if aim.name == goal.TRAVEL else effort.gap
         with ONE_AT_A_TIME:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 
-import numpy as np
-
 from siting.model import goal
 from siting.model.goal import Aim
 from siting.outcome import Effort, Stage, Stop
@@ -14,7 +12,7 @@ from siting.plan import Plan
 from siting.problem import Problem
 
 from . import greedy
-from .search import Clock, Search
+from .search import Clock, Search, highest_of
 
 #: Share of the time that is left which a stage may take; travel only orders equally good plans, so it gets little.
 TIER_SHARE, WORTH_SHARE, TRAVEL_SHARE = 0.4, 0.8, 0.5
@@ -69,11 +67,12 @@ def _stage(
 ) -> tuple[Plan, Stage, str]:
     """Solve for one aim from ``best``; the better plan of the two, and what is proven."""
     started, value = time.monotonic(), goal.value(problem, aim, best)
-    if (highest := _highest(problem, aim)) is not None and value == highest:
+    highest = highest_of(problem, aim)
+    if value == highest:
         return best, Stage(aim.name, value, highest, Stop.PROVEN, 0.0), ""
     seconds = _seconds(aim, clock.left_s)
     if seconds <= 0.05 or effort.stopped():
-        return best, Stage(aim.name, value, None, Stop.USER if effort.stopped() else Stop.TIME, 0.0), ""
+        return best, Stage(aim.name, value, highest, Stop.USER if effort.stopped() else Stop.TIME, 0.0), ""
     search = Search(
         problem, aim, best, reached, effort, on_plan, Clock(time.monotonic(), seconds), slack.get(aim.name, 0.0)
     )
@@ -99,15 +98,6 @@ def _seconds(aim: Aim, left_s: float) -> float:
     if aim.name == goal.TRAVEL:
         return min(TRAVEL_LONGEST_S, left_s * TRAVEL_SHARE)
     return left_s * (WORTH_SHARE if aim.name == goal.WORTH else TIER_SHARE)
-
-
-def _highest(problem: Problem, aim: Aim) -> int | None:
-    """What no plan can exceed, without any solving: all needs met, everybody within reach of some site served."""
-    if aim.tier is not None:
-        return sum(row.points * row.need for row in problem.targets if row.tier == aim.tier)
-    if aim.name == goal.WORTH:
-        return sum(b.weight * int(b.demand[np.unique(b.pair_demand)].sum()) for b in problem.blocks)
-    return None
 
 
 def _restrict(plan: Plan, part: Problem) -> Plan:
