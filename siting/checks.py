@@ -6,7 +6,6 @@ Each check says in its docstring which faults it finds; the sentences, with the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from decimal import Decimal
 
 import numpy as np
 import shapely
@@ -24,6 +23,8 @@ Check = Callable[[County, Numbers], Iterator[Fault]]
 LONGEST_LIMIT_MIN = 240
 #: No road distance standard is shorter: such a limit was given in kilometres.
 SHORTEST_LIMIT_M = 30
+#: No county is wider.
+LONGEST_LIMIT_M = 1_000_000
 #: A point farther than this from every road does not lie in the county.
 FAR_M = 50_000
 
@@ -56,18 +57,20 @@ def references(county: County, _: Numbers) -> Iterator[Fault]:
 
 
 def standards(county: County, _: Numbers) -> Iterator[Fault]:
-    """E121 minutes like seconds, E133 metres like kilometres, E128 a mode without speeds, E132 sizes."""
+    """E121 minutes like seconds, E133 metres like kilometres, E108 metres beyond any county, E128 a mode without speeds, E132 sizes."""
     for key, service in county.services.items():
         for k, access in enumerate(service.access):
             where = f"services.{key}.access[{k}]"
             for limit in (access.limit(""), *access.limit_by_level.values()):
                 if access.by_time and limit > LONGEST_LIMIT_MIN:
-                    minutes = (limit / 60).quantize(Decimal("0.1"))
+                    minutes = f"{limit / 60:.4g}"
                     yield _toml(
                         county, "E121", f"{where}.limit_min", value=limit, minutes=minutes, longest=LONGEST_LIMIT_MIN
                     )
                 elif not access.by_time and limit < SHORTEST_LIMIT_M:
                     yield _toml(county, "E133", f"{where}.limit_m", value=limit, metres=limit * 1000)
+                elif not access.by_time and limit > LONGEST_LIMIT_M:
+                    yield _toml(county, "E108", f"{where}.limit_m", value=limit, limit=f"≤ {LONGEST_LIMIT_M}")
             if access.mode not in county.file.network.modes:
                 yield _toml(
                     county, "E128", f"{where}.mode", value=access.mode, known=", ".join(county.file.network.modes)
@@ -166,7 +169,7 @@ def reach(county: County, numbers: Numbers) -> Iterator[Fault]:
     modes = {a.mode for s in county.services.values() for a in s.access} & set(county.file.network.modes)
     networks: dict[str, ModeNetwork] = {mode: build(county, mode) for mode in sorted(modes)}
     for mode, network in networks.items():
-        if not len(network.node):
+        if not network.time_ms.nnz:
             yield _toml(county, "E128", f"network.modes.{mode}", value=mode, known=", ".join(modes))
             return
     yield from _unreached_settlements(county, numbers, networks, limit_m)

@@ -1,11 +1,12 @@
 """The reference of the county folder, printed from the classes that read it.
 
-`reference` gives the tables of ``instances/README.md``: every column and key with its need, type, unit and description, straight from
-`siting.rows` and `siting.sections`. `renewed` puts it between the two markers of a page; what stands outside them is written by hand.
+`reference` gives the tables of ``instances/README.md``: every column and key with its need, type, unit and description,
+straight from `siting.rows` and `siting.sections`. `renewed` puts it between the two markers of a page.
 """
 
 from __future__ import annotations
 
+import re
 import types
 from decimal import Decimal
 from typing import Any, Literal, Union, get_args, get_origin
@@ -13,54 +14,32 @@ from typing import Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from siting.rows import Disposal, Line, RoadEdge, RoadNode, Row, Settlement, Site
-from siting.sections import (
-    About,
-    Access,
-    CountyFile,
-    Demand,
-    DescribedService,
-    Fund,
-    MoneyUnit,
-    Network,
-    Service,
-    Size,
-    Source,
-    Target,
-    Travel,
-    Variation,
-)
+from siting import sections
+from siting.instance import TABLES
+from siting.rows import Level, Mode
 
 BEGIN = "<!-- reference: begin (made by siting.format_page) -->"
 END = "<!-- reference: end -->"
 
-#: Tables in the order of the page, and whether a county needs them.
-TABLES: dict[str, tuple[type[Row], bool]] = {
-    "settlements.csv": (Settlement, True),
-    "sites.csv": (Site, True),
-    "nodes.csv": (RoadNode, True),
-    "edges.csv": (RoadEdge, True),
-    "lines.csv": (Line, False),
-    "disposal.csv": (Disposal, False),
-}
 #: Sections of county.toml in the order of the page.
 SECTIONS: dict[str, type[BaseModel]] = {
-    "top of the file": CountyFile,
-    "[county]": About,
-    "[money]": MoneyUnit,
-    "[network]": Network,
-    "[network.modes.MODE]": Travel,
-    "[demand.ID]": Demand,
-    '[services.ID] with family = "coverage" or "catchment"': Service,
-    "[[services.ID.access]]": Access,
-    "[[services.ID.sizes]]": Size,
-    '[services.ID] with family = "haul" or "line"': DescribedService,
-    "[[funds]]": Fund,
-    "[[targets]]": Target,
-    "[scenarios.ID]": Variation,
-    "[sources.ID]": Source,
+    "top of the file": sections.CountyFile,
+    "[county]": sections.About,
+    "[money]": sections.MoneyUnit,
+    "[network]": sections.Network,
+    "[network.modes.MODE]": sections.Travel,
+    "[demand.ID]": sections.Demand,
+    '[services.ID] with family = "coverage" or "catchment"': sections.Service,
+    "[[services.ID.access]]": sections.Access,
+    "[[services.ID.sizes]]": sections.Size,
+    '[services.ID] with family = "haul" or "line"': sections.DescribedService,
+    "[[funds]]": sections.Fund,
+    "[[targets]]": sections.Target,
+    "[scenarios.ID]": sections.Variation,
+    "[sources.ID]": sections.Source,
 }
 _PLAIN = {str: "text", int: "whole number", float: "number", Decimal: "number", bool: "true or false"}
+_WORDS: dict[Any, str] = {Level: "level", Mode: "travel mode", dict[str, Decimal | str]: "texts and numbers by name"}
 _BOUNDS = {"gt": "> {}", "ge": "≥ {}", "lt": "< {}", "le": "≤ {}"}
 
 
@@ -91,7 +70,8 @@ def renewed(page: str) -> str:
 
 def _first_line(schema: type[BaseModel]) -> str:
     """The first sentence of the class, as Markdown."""
-    return (schema.__doc__ or "").strip().splitlines()[0].replace("``", "`")
+    line = (schema.__doc__ or "").strip().splitlines()[0].replace("``", "`")
+    return re.sub(r"^`\[.*?\]`: (.)", lambda found: found[1].upper(), line)
 
 
 def _table(schema: type[BaseModel], head: str) -> str:
@@ -99,7 +79,7 @@ def _table(schema: type[BaseModel], head: str) -> str:
     for name, field in schema.model_fields.items():
         extra = field.json_schema_extra
         unit = str(extra.get("unit", "")) if isinstance(extra, dict) else ""
-        cells = (f"`{name}`", _needed(field), _type(field), unit, field.description or _pointer(field.annotation))
+        cells = (f"`{name}`", _needed(field), _type(field), unit, field.description or "see below")
         rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return "\n".join(rows)
 
@@ -117,8 +97,19 @@ def _needed(field: FieldInfo) -> str:
 
 
 def _type(field: FieldInfo) -> str:
-    bounds = [text.format(f"{getattr(rule, key):,}") for rule in _rules(field) for key, text in _BOUNDS.items() if hasattr(rule, key)]
+    rules = _rules(field)
+    bounds = [
+        text.format(_figure(getattr(rule, key)))
+        for rule in rules
+        for key, text in _BOUNDS.items()
+        if hasattr(rule, key)
+    ]
     return ", ".join([_named(field.annotation), *dict.fromkeys(bounds)])
+
+
+def _figure(bound: Any) -> str:
+    """A bound with separators where it is long; a year is not."""
+    return f"{int(bound):,}" if abs(bound) >= 10_000 else str(bound)
 
 
 def _rules(field: FieldInfo) -> list[Any]:
@@ -133,19 +124,16 @@ def _rules(field: FieldInfo) -> list[Any]:
 def _named(annotation: Any) -> str:
     """An annotation in plain words."""
     origin, args = get_origin(annotation), get_args(annotation)
+    if annotation in _WORDS:
+        return _WORDS[annotation]
     if hasattr(annotation, "__metadata__"):
         return _named(args[0])
     if origin is Literal:
         return " or ".join(f"`{value}`" for value in args)
     if origin in (Union, types.UnionType):
-        return " or ".join(_named(part) for part in args if part is not type(None))
+        return " or ".join(dict.fromkeys(_named(part) for part in args if part is not type(None)))
     if origin is tuple:
-        return f"list of {_named(args[0])}"
+        return f"list of {_named(args[0])}s"
     if origin is dict:
-        return f"{_named(args[1])} by {_named(args[0])}"
+        return f"{_named(args[1])}s by {_named(args[0])}".replace("by text", "by name")
     return _PLAIN.get(annotation, "section")
-
-
-def _pointer(annotation: Any) -> str:
-    """A field without words of its own is a section, described under its own heading."""
-    return "see its section below"

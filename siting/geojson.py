@@ -30,7 +30,7 @@ def read_polygons(path: Path) -> tuple[tuple[RedLine, ...], list[Fault]]:
     for number, feature in enumerate(data["features"], 1):
         try:
             zones += _zones(feature)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, LookupError, TypeError, AttributeError, OverflowError) as error:
             faults.append(Fault("E161", path.name, number, values={"why": str(error)}))
     return tuple(zones), faults
 
@@ -48,7 +48,7 @@ def _zones(feature: Any) -> list[RedLine]:
         rings = tuple(tuple((float(p[0]), float(p[1])) for p in ring) for ring in part)
         if not rings or any(len(ring) < 4 for ring in rings):
             raise ValueError("a ring has fewer than four corners")
-        if any(abs(lon) > 180 or abs(lat) > 90 for ring in rings for lon, lat in ring):
+        if not all(abs(lon) <= 180 and abs(lat) <= 90 for ring in rings for lon, lat in ring):  # NaN is neither
             raise ValueError("coordinates are not longitude and latitude")
         zones.append(RedLine(str(properties.get("name", "")), str(properties.get("kind", "")), rings))
     return zones

@@ -33,6 +33,8 @@ COUNTY_FILE = "county.toml"
 RED_LINES = "red_lines.geojson"
 #: Beyond this a file is refused before it is read; a county of 100,000 demand points needs a tenth of it.
 LARGEST_FILE_BYTES = 500_000_000
+#: No road section between two junctions is longer.
+LONGEST_ROAD_M = 1_000_000
 
 
 def read(folder: Path) -> tuple[County, tuple[Fault, ...]]:
@@ -57,7 +59,7 @@ def examine(folder: Path) -> tuple[County | None, list[Fault]]:
     rows: dict[str, list[Any]] = {}
     numbers: dict[str, list[int]] = {}
     for name, (row_type, _) in TABLES.items():
-        if (folder / name).exists():
+        if (folder / name).is_file():
             if row_type is Settlement and file is not None:
                 row_type = _with_demand(file)
             rows[name], numbers[name], wrong = tables.read(folder / name, row_type, encoding)
@@ -68,8 +70,9 @@ def examine(folder: Path) -> tuple[County | None, list[Fault]]:
         faults += wrong
     if file is None or not all(rows[name] for name, (_, needed) in TABLES.items() if needed and name != "sites.csv"):
         return None, faults
+    spoilt = {fault.file for fault in faults if fault.severity is Severity.ERROR}
     roads, wrong = _roads(rows["nodes.csv"], rows["edges.csv"], numbers["edges.csv"])
-    faults += wrong
+    faults += [fault for fault in wrong if not (fault.code == "E127" and "nodes.csv" in spoilt)]
     if roads is None:
         return None, faults
     county = County(
@@ -88,7 +91,8 @@ def examine(folder: Path) -> tuple[County | None, list[Fault]]:
             if (folder / name).exists()
         },
     )
-    faults += checks.run(county, numbers)
+    # a row that was left out for its own fault is not unknown as well
+    faults += [f for f in checks.run(county, numbers) if not (f.code == "E122" and "settlements.csv" in spoilt)]
     return county, faults
 
 
@@ -100,7 +104,11 @@ def _missing_files(folder: Path) -> list[Fault]:
         Fault("E152", file=name, values={"folder": str(folder)}) for name in needed if not (folder / name).is_file()
     ]
     for path in folder.iterdir():
-        if path.name in (COUNTY_FILE, RED_LINES, *TABLES) and path.stat().st_size > LARGEST_FILE_BYTES:
+        if path.name not in (COUNTY_FILE, RED_LINES, *TABLES) or path.name in needed and not path.is_file():
+            continue
+        if not path.is_file():
+            faults.append(Fault("E152", file=path.name, values={"folder": str(folder)}))
+        elif path.stat().st_size > LARGEST_FILE_BYTES:
             values = {"megabytes": path.stat().st_size // 1_000_000, "limit": LARGEST_FILE_BYTES // 1_000_000}
             faults.append(Fault("E150", file=path.name, values=values))
     return faults
@@ -120,6 +128,11 @@ def _roads(nodes: list[RoadNode], edges: list[RoadEdge], numbers: list[int]) -> 
         for edge, number in zip(edges, numbers, strict=True)
         for name in ("from_node", "to_node")
         if getattr(edge, name) not in position
+    ]
+    faults += [
+        Fault("E108", "edges.csv", number, "length_m", {"value": edge.length_m, "limit": f"≤ {LONGEST_ROAD_M}"})
+        for edge, number in zip(edges, numbers, strict=True)
+        if edge.length_m > LONGEST_ROAD_M
     ]
     if faults:
         return None, faults

@@ -6,8 +6,6 @@ import signal
 import threading
 from types import FrameType
 
-from siting.errors import EXIT_INTERRUPTED, EXIT_TERMINATED
-
 
 class Interrupt:
     """While entered, the first SIGINT or SIGTERM only sets a flag; a second one ends the program at once.
@@ -34,9 +32,9 @@ class Interrupt:
         return self.signal is not None
 
     @property
-    def exit_code(self) -> int:
-        """130 after Ctrl-C, 143 after a termination."""
-        return EXIT_TERMINATED if self.signal == signal.SIGTERM else EXIT_INTERRUPTED
+    def name(self) -> str | None:
+        """Name of the signal that came, None if none did."""
+        return None if self.signal is None else signal.Signals(self.signal).name
 
     def _note(self, number: int, _: FrameType | None) -> None:
         if self.signal is not None:

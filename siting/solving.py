@@ -73,6 +73,7 @@ def solve(folder: Path, run: Path, ask: Ask, listener: Listener = Listener()) ->
     chosen = scenario.of(county, ask.scenario)
     rooms.solver(ask.solver)
     with store.locked(run), Interrupt() as interrupt:
+        _clear(run)
         _copy_inputs(county, run)
         listener.step("step.travel", settlements=len(county.settlements), sites=len(county.sites))
         times = travel.times(county, cache_folder=cache.folder(), progress=listener.travel)
@@ -163,6 +164,14 @@ def plan_file(plan: Plan, measures: Measures, county: County, chosen: Scenario) 
     }
 
 
+def _clear(run: Path) -> None:
+    """A run folder that is used again begins empty: a plan of before beside inputs of today would be a lie."""
+    for name in (PLAN, RESULT, BEFORE):
+        (run / name).unlink(missing_ok=True)
+    if (run / INPUTS).is_dir():
+        shutil.rmtree(run / INPUTS)
+
+
 def _copy_inputs(county: County, run: Path) -> None:
     inputs = store.make_folder(run / INPUTS)
     try:
@@ -191,6 +200,7 @@ def _result(
         "county": county.id,
         "scenario": chosen.name,
         "status": status_of(outcome, interrupt()),
+        "signal": interrupt.name,
         "verdict": "valid",
         "objective": measures.objective,
         "bound": bound,

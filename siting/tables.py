@@ -28,6 +28,8 @@ R = TypeVar("R", bound=Row)
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 _EXCEL = re.compile(r"\d(\.\d+)?E\+\d+", re.IGNORECASE)
+#: No quantity of a county is written with more characters.
+LONGEST_NUMBER = 100
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 
 
@@ -38,6 +40,10 @@ def decode(data: bytes, encoding: str, file: str) -> tuple[str | None, list[Faul
             encoding = name
             data = data[len(bom) :] if name == "utf-8" else data
             break
+    else:
+        other = {"gb18030": not data.isascii(), "utf-16": b"\0" not in data}
+        if other.get(encoding, False) and _is_utf8(data):
+            return None, [Fault("E103", file=file, values={"encoding": encoding})]
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
@@ -47,8 +53,6 @@ def decode(data: bytes, encoding: str, file: str) -> tuple[str | None, list[Faul
         except UnicodeDecodeError:
             return None, [Fault("E102", file=file, row=row, values={"encoding": encoding})]
         return None, [Fault("E101", file=file, row=row, values={"encoding": encoding})]
-    if encoding == "gb18030" and not data.isascii() and _is_utf8(data):
-        return None, [Fault("E103", file=file, values={"encoding": encoding})]
     if "\0" in text:
         return None, [Fault("E104", file=file, row=text.count("\n", 0, text.index("\0")) + 1)]
     return text, []
@@ -78,7 +82,7 @@ def read(path: Path, row_type: type[R], encoding: str) -> tuple[list[R], list[in
             faults += wrong
             if row is None:
                 continue
-            identity = getattr(row, "id", None)
+            identity = getattr(row, "id") if "id" in row_type.model_fields else None
             if identity is not None and identity in seen:
                 values = {"id": identity, "first": seen[identity], "second": number}
                 faults.append(Fault("E112", path.name, number, "id", values))
@@ -171,6 +175,9 @@ def _row(cells: dict[str, str], row_type: type[R], file: str, number: int) -> tu
         if _numeric(field.annotation) and cell != "":
             cell = unicodedata.normalize("NFKC", cell)
             if not _NUMBER.fullmatch(cell):
+                faults.append(Fault("E110", file, number, name, {"value": _short(cell)}))
+                continue
+            if len(cell) > LONGEST_NUMBER:
                 faults.append(Fault("E110", file, number, name, {"value": _short(cell)}))
                 continue
             values[name] = int(cell) if _whole(field.annotation) and cell.lstrip("+-").isdigit() else cell

@@ -35,6 +35,8 @@ def read(path: Path) -> tuple[CountyFile | None, tuple[Provenance, ...], list[Fa
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"line (\d+)", str(error))
         return None, (), [Fault("E100", path.name, int(line[1]) if line else None, values={"why": str(error)})]
+    except (ValueError, ArithmeticError, RecursionError) as error:  # numbers and nesting beyond what Python reads
+        return None, (), [Fault("E100", path.name, values={"why": str(error) or type(error).__name__})]
     lines = _lines(text)
     provenance: list[Provenance] = []
     plain = _unwrap(raw, (), provenance)

@@ -39,7 +39,7 @@ def solve(problem: Problem, effort: Effort) -> Outcome:
     unbudgeted = [_without_running_budget(problem.only(part)) for part in parts] if len(parts) > 1 else []
     if unbudgeted:
         plan, stages, version = _solve_parts(problem, unbudgeted, plan, effort, clock)
-        if _running(problem, plan) <= (problem.running_budget or _running(problem, plan)):
+        if problem.running_budget is None or _running(problem, plan) <= problem.running_budget:
             return _outcome(problem, plan, stages, version, effort.gap)
         plan = greedy.first_plan(problem)
     plan, stages, version = _solve_parts(problem, [problem], plan, effort, clock)

@@ -100,9 +100,7 @@ def run(
             bound=None if bound is None else linear.sign * float(bound),
             complete=answer.get("status") in COMPLETE,
             infeasible=answer.get("status") in ("Infeasible", "Primal infeasible or unbounded"),
-            crashed=""
-            if answer or child.returncode in (-9, -15)
-            else f"exit {child.returncode}: {why[-1] if why else ''}",
+            crashed="" if answer or last.get("killed") else f"exit {child.returncode}: {why[-1] if why else ''}",
             version=str(answer.get("version", "")),
             log=log.read_text(errors="replace") if log.exists() else "",
         )
@@ -138,7 +136,10 @@ def _follow(
     on_progress: Callable[[float | None, float | None], None],
     on_values: Callable[[np.ndarray], None],
 ) -> dict[str, Any]:
-    """Read what the child says until it ends, or until its time is up; the last thing that it said of a bound."""
+    """Read what the child says until it ends, or until its time is up; the last thing that it said of a bound.
+
+    ``killed`` is set where the clock had to end it: any other sudden end, also by the system's memory killer, is a crash.
+    """
     lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
     assert child.stdout is not None
     threading.Thread(target=_pump, args=(child.stdout, lines), daemon=True).start()
@@ -151,6 +152,7 @@ def _follow(
             _cancel(child)
         if asked and now > asked + GRACE_S:
             child.kill()
+            last["killed"] = True
         try:
             line = lines.get(timeout=0.1)
         except queue.Empty:

@@ -11,7 +11,7 @@ import click
 
 from siting import solving
 from siting.commands import county_folder, json_option, print_json, quiet_option, say
-from siting.errors import EXIT_INTERRUPTED, EXIT_LIMIT_WITH_PLAN, EXIT_OK
+from siting.errors import EXIT_INTERRUPTED, EXIT_LIMIT_WITH_PLAN, EXIT_OK, EXIT_TERMINATED
 from siting.solving import Ask, Listener
 
 #: Written after every solve; other formats with ``siting report``.
@@ -68,11 +68,15 @@ def command(
         from siting.reports.terminal import lines  # type: ignore[import-not-found,unused-ignore]
 
         click.echo("\n".join(lines(finished, speak)))
-    sys.exit(exit_code(result["status"], result.get("signal")))
+    if result["status"] == "stopped":
+        click.echo(say("cli.solve.stopped", signal=result["signal"], run=run), err=True)
+    elif result["status"] == "time_limit":
+        click.echo(say("cli.solve.limit", run=run), err=True)
+    sys.exit(exit_code(result["status"], result["signal"]))
 
 
 def exit_code(status: str, signal: str | None) -> int:
     """0 proven within the gap (or a method that claims nothing), 5 a limit was hit, 130 and 143 stopped."""
     if status == "stopped":
-        return 143 if signal == "SIGTERM" else EXIT_INTERRUPTED
+        return EXIT_TERMINATED if signal == "SIGTERM" else EXIT_INTERRUPTED
     return EXIT_LIMIT_WITH_PLAN if status == "time_limit" else EXIT_OK
