@@ -29,7 +29,11 @@ CODES = {
 }  # fmt: skip
 
 
-def generate(folder: Path, *, seed: int = 20250, villages: int = 300, sites: int | None = None) -> None:
+#: The seed of the shipped county.
+DEFAULT_SEED = 20250
+
+
+def generate(folder: Path, *, seed: int = DEFAULT_SEED, villages: int = 300, sites: int | None = None) -> None:
     """Write a county folder with ``villages`` administrative villages (at least 10) into ``folder``.
 
     ``sites`` is the largest number of candidate sites a service; None: as many as the rules allow.

@@ -57,7 +57,7 @@ def references(county: County, _: Numbers) -> Iterator[Fault]:
 
 
 def standards(county: County, _: Numbers) -> Iterator[Fault]:
-    """E121 minutes like seconds, E133 metres like kilometres, E108 metres beyond any county, E128 a mode without speeds, E132 sizes."""
+    """E121 minutes like seconds, E133 metres like kilometres, E108 beyond a county, E128 no speeds, E132 sizes."""
     for key, service in county.services.items():
         for k, access in enumerate(service.access):
             where = f"services.{key}.access[{k}]"

@@ -104,7 +104,7 @@ def _missing_files(folder: Path) -> list[Fault]:
         Fault("E152", file=name, values={"folder": str(folder)}) for name in needed if not (folder / name).is_file()
     ]
     for path in folder.iterdir():
-        if path.name not in (COUNTY_FILE, RED_LINES, *TABLES) or path.name in needed and not path.is_file():
+        if path.name not in (COUNTY_FILE, RED_LINES, *TABLES) or (path.name in needed and not path.is_file()):
             continue
         if not path.is_file():
             faults.append(Fault("E152", file=path.name, values={"folder": str(folder)}))

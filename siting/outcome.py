@@ -86,6 +86,7 @@ class Effort:
     threads: int = 1
     on_plan: Callable[[Plan], None] = field(default=lambda plan: None, repr=False)
     on_progress: Callable[[Progress], None] = field(default=lambda progress: None, repr=False)
+    on_log: Callable[[str], None] = field(default=lambda text: None, repr=False)
     stopped: Callable[[], bool] = field(default=lambda: False, repr=False)
 
     def __post_init__(self) -> None:

@@ -29,7 +29,7 @@ from siting.scenario import Scenario
 from siting.travel import TravelTimes
 from siting.verify import Auditor, Verdict
 
-PLAN, RESULT, BEFORE, INPUTS = "plan.json", "result.json", "before.json", "inputs"
+PLAN, RESULT, BEFORE, LOG, INPUTS = "plan.json", "result.json", "before.json", "solver.log", "inputs"
 #: Plans on the way are checked and kept at most this often; the first and the last always are.
 JOURNAL_EVERY_S = 15.0
 #: Points whose straight leg to the road is longer than this are listed in the result.
@@ -80,6 +80,7 @@ def solve(folder: Path, run: Path, ask: Ask, listener: Listener = Listener()) ->
         problem = pose(county, times, chosen)
         journal = _Journal(run, county, chosen, Auditor(run / INPUTS))
         journal.keep_before(times)
+        logs: list[str] = []
         listener.step("step.solve", solver=ask.solver, services=len(problem.blocks), gap=f"{ask.gap:.2%}")
         effort = Effort(
             gap=ask.gap,
@@ -88,9 +89,13 @@ def solve(folder: Path, run: Path, ask: Ask, listener: Listener = Listener()) ->
             threads=ask.threads,
             on_plan=journal.on_plan,
             on_progress=listener.progress,
+            on_log=logs.append,
             stopped=interrupt,
         )
-        outcome = rooms.solver(ask.solver)(problem, effort)
+        try:
+            outcome = rooms.solver(ask.solver)(problem, effort)
+        finally:
+            store.write_text(run / LOG, "\n".join(logs))
         listener.step("step.verify")
         verdict = journal.keep(outcome.plan)
         if verdict.word != "valid":
@@ -99,7 +104,7 @@ def solve(folder: Path, run: Path, ask: Ask, listener: Listener = Listener()) ->
                 Fault("E701", file=str(run), values={"says": f"{first.rule} {first.where}: {first.says}"})
             )
         if not outcome.stages and interrupt():
-            raise NoPlan(Fault("E601", values={"what": "SIGINT"}))
+            raise NoPlan(Fault("E601", values={"what": interrupt.name}))
         result = _result(
             county, chosen, times, ask, outcome, journal.measures, notes, interrupt, time.monotonic() - begun
         )
@@ -166,7 +171,7 @@ def plan_file(plan: Plan, measures: Measures, county: County, chosen: Scenario) 
 
 def _clear(run: Path) -> None:
     """A run folder that is used again begins empty: a plan of before beside inputs of today would be a lie."""
-    for name in (PLAN, RESULT, BEFORE):
+    for name in (PLAN, RESULT, BEFORE, LOG):
         (run / name).unlink(missing_ok=True)
     if (run / INPUTS).is_dir():
         shutil.rmtree(run / INPUTS)

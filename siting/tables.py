@@ -82,7 +82,7 @@ def read(path: Path, row_type: type[R], encoding: str) -> tuple[list[R], list[in
             faults += wrong
             if row is None:
                 continue
-            identity = getattr(row, "id") if "id" in row_type.model_fields else None
+            identity = getattr(row, "id", None) if "id" in row_type.model_fields else None
             if identity is not None and identity in seen:
                 values = {"id": identity, "first": seen[identity], "second": number}
                 faults.append(Fault("E112", path.name, number, "id", values))
@@ -174,10 +174,7 @@ def _row(cells: dict[str, str], row_type: type[R], file: str, number: int) -> tu
             continue
         if _numeric(field.annotation) and cell != "":
             cell = unicodedata.normalize("NFKC", cell)
-            if not _NUMBER.fullmatch(cell):
-                faults.append(Fault("E110", file, number, name, {"value": _short(cell)}))
-                continue
-            if len(cell) > LONGEST_NUMBER:
+            if len(cell) > LONGEST_NUMBER or not _NUMBER.fullmatch(cell):
                 faults.append(Fault("E110", file, number, name, {"value": _short(cell)}))
                 continue
             values[name] = int(cell) if _whole(field.annotation) and cell.lstrip("+-").isdigit() else cell

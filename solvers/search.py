@@ -191,6 +191,8 @@ class Search:
         )
         if answer.infeasible:
             raise SolverFailed(Fault("E902", values={"why": f"{self.aim.name}: infeasible, though a plan is known"}))
+        kind = "relaxation" if not whole else "model" if bounds else "kernel"
+        self.effort.on_log(f"== {self.aim.name}, {', '.join(services)}: {kind}\n{answer.log}")
         self.version = answer.version or self.version
         self.crashed = answer.crashed
         if whole and answer.values is not None and (answer.complete or not only_complete):

@@ -138,7 +138,7 @@ def _follow(
 ) -> dict[str, Any]:
     """Read what the child says until it ends, or until its time is up; the last thing that it said of a bound.
 
-    ``killed`` is set where the clock had to end it: any other sudden end, also by the system's memory killer, is a crash.
+    ``killed`` is set where the clock had to end it; any other sudden end is a crash, also for want of memory.
     """
     lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
     assert child.stdout is not None

@@ -60,14 +60,13 @@ def command(
         listener.step("step.report")
         finished = study.load(run)
         speak = words.load(words.language(lang))
-        for name in FORMATS:
-            rooms.report(name)(finished, run, speak)
+        written = [path for name in FORMATS for path in rooms.report(name)(finished, run, speak)]
     if as_json:
         print_json({**result, "run": str(run)})
     else:
         from siting.reports.terminal import lines  # type: ignore[import-not-found,unused-ignore]
 
-        click.echo("\n".join(lines(finished, speak)))
+        click.echo("\n".join(lines(finished, speak, written)))
     if result["status"] == "stopped":
         click.echo(say("cli.solve.stopped", signal=result["signal"], run=run), err=True)
     elif result["status"] == "time_limit":

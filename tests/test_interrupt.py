@@ -1,0 +1,132 @@
+"""Whatever ends a real ``siting solve``, the run folder holds a plan that the checker accepts, and no process stays."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from siting.errors import EXIT_INTERRUPTED, EXIT_LIMIT_WITH_PLAN, EXIT_OK, EXIT_TERMINATED
+from siting.instances.synthetic import generate
+from siting.verify import verify_run
+
+SITING = [sys.executable, "-c", "from siting.cli import main; main()"]
+Start = Callable[..., "subprocess.Popen[bytes]"]
+
+
+@pytest.fixture(scope="module")
+def county(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A county that takes most of a minute to be solved to gap 0."""
+    folder = tmp_path_factory.mktemp("lasting") / "county"
+    generate(folder, seed=3, villages=60)
+    file = folder / "county.toml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(re.sub(r"(running_budget_per_year = \{ value = )\d+", r"\g<1>9999999", text), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def start(county: Path, cache_folder: Path) -> Iterator[Start]:
+    """Start ``siting solve`` on the county; what is still alive at the end is killed."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def begin(run: Path, *arguments: str) -> subprocess.Popen[bytes]:
+        command = [*SITING, "solve", str(county), "--out", str(run), "--gap", "0", "--quiet", *arguments]
+        environment = os.environ | {"SITING_CACHE": str(cache_folder), "SITING_LANG": "en"}
+        started.append(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment))
+        return started[-1]
+
+    yield begin
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+def children(parent: int) -> list[int]:
+    """Processes whose parent is this one."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+            if int(fields[1]) == parent:
+                found.append(int(entry.name))
+    return found
+
+
+def alive(number: int) -> bool:
+    try:
+        return (Path("/proc") / str(number) / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def wait_until(what: Callable[[], object], seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.05)
+
+
+def in_search(process: subprocess.Popen[bytes], run: Path) -> None:
+    """Wait until a first plan is on the disk and a solver is at work."""
+    wait_until(lambda: (run / "plan.json").exists() and children(process.pid), 60)
+
+
+def is_sound(run: Path) -> None:
+    assert verify_run(run).word == "valid"
+    assert [path.name for path in run.rglob("*") if path.name.endswith((".tmp", ".part"))] == []
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, EXIT_INTERRUPTED), (signal.SIGTERM, EXIT_TERMINATED)])
+def test_a_signal_ends_with_the_best_plan_so_far(start: Start, tmp_path: Path, number: int, code: int) -> None:
+    run = tmp_path / "run"
+    process = start(run)
+    in_search(process, run)
+    time.sleep(1)
+    workers = children(process.pid)
+    process.send_signal(number)
+    assert process.wait(timeout=20) == code
+    is_sound(run)
+    result = json.loads((run / "result.json").read_text(encoding="utf-8"))
+    assert (result["status"], result["verdict"]) == ("stopped", "valid")
+    assert not any(alive(worker) for worker in workers)
+
+
+def test_killing_the_parent_ends_its_solver_and_leaves_a_plan(start: Start, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    process = start(run)
+    in_search(process, run)
+    workers = children(process.pid)
+    process.kill()
+    process.wait()
+    wait_until(lambda: not any(alive(worker) for worker in workers), 3)
+    is_sound(run)
+
+
+def test_a_short_time_limit_still_gives_a_plan(start: Start, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    assert start(run, "--time-limit", "1").wait(timeout=60) in (EXIT_OK, EXIT_LIMIT_WITH_PLAN)
+    is_sound(run)
+    result = json.loads((run / "result.json").read_text(encoding="utf-8"))
+    assert result["status"] in ("time_limit", "optimal", "gap_reached")
+
+
+def test_a_worker_that_is_killed_does_not_take_the_plan_with_it(start: Start, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    process = start(run, "--time-limit", "9")
+    in_search(process, run)
+    for worker in children(process.pid):
+        os.kill(worker, signal.SIGKILL)
+    assert process.wait(timeout=60) in (EXIT_OK, EXIT_LIMIT_WITH_PLAN)
+    is_sound(run)

