@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from . import synthetic_people as people
+from .folder import refuse_if_full
 from .synthetic_building import build
 from .synthetic_lines import bus_lines, disposal_sites
 from .synthetic_network import RoadMap, draw
@@ -31,15 +32,22 @@ CODES = {
 
 #: The seed of the shipped county.
 DEFAULT_SEED = 20250
+#: With fewer the county town would leave nobody for the villages.
+FEWEST_VILLAGES = 20
 
 
 def generate(folder: Path, *, seed: int = DEFAULT_SEED, villages: int = 300, sites: int | None = None) -> None:
-    """Write a county folder with ``villages`` administrative villages (at least 10) into ``folder``.
+    """Write a county folder with ``villages`` administrative villages (at least 20) into ``folder``.
 
     ``sites`` is the largest number of candidate sites a service; None: as many as the rules allow.
+
+    Raises:
+        InputRefused: the folder holds something (E203).
+        ValueError: too few villages.
     """
-    if villages < 10:
-        raise ValueError("a county needs at least 10 villages")
+    if villages < FEWEST_VILLAGES:
+        raise ValueError(f"a county needs at least {FEWEST_VILLAGES} villages")
+    refuse_if_full(folder)
     dice = Dice(seed)
     terrain = raise_land(dice, villages)
     ways = Ways(terrain)

@@ -9,7 +9,9 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import tokenize
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,6 +19,19 @@ import numpy as np
 
 from siting import __version__
 from siting.store import make_folder, write_bytes
+
+#: Whatever a flipped bit can make the reading of a compressed array raise.
+DAMAGE = (
+    OSError,
+    ValueError,
+    KeyError,
+    EOFError,
+    zipfile.BadZipFile,
+    zlib.error,
+    RuntimeError,
+    SyntaxError,
+    tokenize.TokenError,
+)
 
 
 def folder() -> Path:
@@ -47,7 +62,7 @@ def load(where: Path | None, name: str) -> dict[str, np.ndarray] | None:
         data = (where / f"{name}.npz").read_bytes()
         with np.load(io.BytesIO(data), allow_pickle=False) as stored:
             arrays = {k: stored[k] for k in stored.files}
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+    except DAMAGE:
         return None
     seal = arrays.pop("seal", np.array(""))
     return arrays if str(seal) == _seal(arrays) else None

@@ -50,14 +50,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     say = words.load(words.language())
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        code = siting.main(args=arguments, prog_name="siting", standalone_mode=False)
+        # not siting.main(): it would turn a closed pipe into exit code 1
+        with siting.make_context("siting", arguments) as context:
+            siting.invoke(context)
         sys.stdout.flush()
-        sys.exit(code if isinstance(code, int) else 0)
     except SitingError as error:
         if "--json" in arguments:
             _print_json({"status": "refused", "exit_code": error.exit_code, "faults": fault_objects(error.faults, say)})
         for line in fault_lines(error.faults, say):
             click.echo(line, err=True)
+        sys.exit(error.exit_code)
+    except click.exceptions.Exit as error:
         sys.exit(error.exit_code)
     except click.ClickException as error:
         error.show()

@@ -75,6 +75,8 @@ def examine(folder: Path) -> tuple[County | None, list[Fault]]:
     faults += [fault for fault in wrong if not (fault.code == "E127" and "nodes.csv" in spoilt)]
     if roads is None:
         return None, faults
+    for name in ("settlements.csv", "sites.csv"):
+        _sort(rows[name], numbers[name])
     county = County(
         folder=folder,
         file=file,
@@ -119,6 +121,12 @@ def _with_demand(file: CountyFile) -> type[Row]:
     columns = {d.column for d in file.demand.values()} - set(Settlement.model_fields)
     fields: dict[str, Any] = dict.fromkeys(sorted(columns), (Count, ...))
     return create_model("Settlement", __base__=Settlement, **fields)
+
+
+def _sort(rows: list[Any], numbers: list[int]) -> None:
+    """Put rows and their numbers in the order of the ids: the plan must not depend on how a table happens to be sorted."""
+    order = sorted(range(len(rows)), key=lambda k: rows[k].id)
+    rows[:], numbers[:] = [rows[k] for k in order], [numbers[k] for k in order]
 
 
 def _roads(nodes: list[RoadNode], edges: list[RoadEdge], numbers: list[int]) -> tuple[Roads | None, list[Fault]]:

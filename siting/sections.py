@@ -84,7 +84,7 @@ class Network(Noun):
 class Demand(Noun):
     """``[demand.ID]``: a group of people that a service is for; one column of ``settlements.csv``."""
 
-    column: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+_(persons|kgpd)$")] = said(
+    column: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_]*_(persons|kgpd)$")] = said(
         "column of settlements.csv; its name ends with its unit"
     )
     name: Text = said("name of the group")

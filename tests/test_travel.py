@@ -245,7 +245,6 @@ def test_a_changed_road_is_another_key(tiny_county: County, tmp_path: Path, monk
     assert ("V2", "C1") not in named(changed, "clinic", times)
 
 
-@pytest.mark.xfail(strict=True, reason="cache.load lets zlib.error and others through")
 def test_a_cache_file_with_any_flipped_bit_is_computed_again(tmp_path: Path) -> None:
     arrays = {"source": np.arange(5), "cost": np.arange(5) * 1000}
     cache.save(tmp_path, "paths", arrays)

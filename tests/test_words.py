@@ -65,7 +65,6 @@ def test_every_code_in_the_program_has_a_sentence() -> None:
         assert {code: file for code, file in used.items() if code not in known} == {}
 
 
-@pytest.mark.xfail(strict=True, reason="E193 says what E203 says; nothing raises it")
 def test_every_code_with_a_sentence_is_used() -> None:
     text = "".join(
         p.read_text(encoding="utf-8")

@@ -50,7 +50,9 @@ class Live:
             gap = f"{abs(progress.bound - progress.objective) / abs(progress.objective):.2%}"  # type: ignore[operator]
         numbers = [f"{n:,.0f}" if n is not None else "–" for n in (progress.objective, progress.bound)]
         some = ", ".join(progress.services[:2]) + (", …" if len(progress.services) > 2 else "")
-        self._say(self.words("progress.solve", stage=stage, services=some, objective=numbers[0], bound=numbers[1], gap=gap))
+        self._say(
+            self.words("progress.solve", stage=stage, services=some, objective=numbers[0], bound=numbers[1], gap=gap)
+        )
 
     def _travel(self, mode: str, done: int, of: int) -> None:
         self._say(self.words("progress.travel", mode=self.words(f"mode.{mode}"), done=done, of=of))

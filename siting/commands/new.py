@@ -18,7 +18,7 @@ from siting.commands import quiet_option, say
 @click.option("--preset", default="basic-services", show_default=True, help=say("cli.new.preset"))
 @click.option("--synthetic", is_flag=True, help=say("cli.new.synthetic"))
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), help=say("cli.new.seed"))
-@click.option("--villages", type=click.IntRange(10, 5000), default=300, show_default=True, help=say("cli.new.villages"))
+@click.option("--villages", type=click.IntRange(20, 5000), default=300, show_default=True, help=say("cli.new.villages"))
 @click.option("--sites", type=click.IntRange(1, 100_000), help=say("cli.new.sites"))
 @quiet_option
 def command(

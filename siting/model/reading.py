@@ -24,8 +24,8 @@ def decisions(
 ) -> tuple[dict[str, list[int]], dict[str, np.ndarray]]:
     """What a solver decided: open options per service, and persons served of each demand point (catchment services).
 
-    ``values`` by ``id`` of the variable, fixed variables left out, and those that no row mentions: a site that costs nothing and
-    serves nobody stays as it is.
+    ``values`` by ``id`` of the variable, without fixed variables and those that no row mentions: an existing site that
+    costs nothing and serves nobody stays as it is.
     """
 
     def read(variable: pyo.Var, otherwise: float = 0.0) -> float:
@@ -35,7 +35,9 @@ def decisions(
     served: dict[str, np.ndarray] = {}
     for block in problem.blocks:
         service = model.service[block.service]
-        opened[block.service] = _open(block, [read(service.open[k], o.action == "keep") for k, o in enumerate(block.options)])
+        opened[block.service] = _open(
+            block, [read(service.open[k], float(o.action == "keep")) for k, o in enumerate(block.options)]
+        )
         if block.family == "catchment":
             share = np.zeros(len(block.demand))
             for p in service.x:
