@@ -54,6 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         with siting.make_context("siting", arguments) as context:
             siting.invoke(context)
         sys.stdout.flush()
+        sys.exit(0)
     except SitingError as error:
         if "--json" in arguments:
             _print_json({"status": "refused", "exit_code": error.exit_code, "faults": fault_objects(error.faults, say)})

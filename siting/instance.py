@@ -124,7 +124,7 @@ def _with_demand(file: CountyFile) -> type[Row]:
 
 
 def _sort(rows: list[Any], numbers: list[int]) -> None:
-    """Put rows and their numbers in the order of the ids: the plan must not depend on how a table happens to be sorted."""
+    """Put rows and their numbers in the order of the ids: the plan must not depend on how a table is sorted."""
     order = sorted(range(len(rows)), key=lambda k: rows[k].id)
     rows[:], numbers[:] = [rows[k] for k in order], [numbers[k] for k in order]
 
