@@ -7,7 +7,7 @@ figure of a report is recomputed from. It never holds a value of a solver's vari
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -74,6 +74,21 @@ class Plan:
 
     services: Mapping[str, ServicePlan] = field(default_factory=dict)
     spending: tuple[Spending, ...] = ()
+
+    def only(self, services: Collection[str]) -> Plan:
+        """The part of the plan that decides these services, with the money that pays for them."""
+        return Plan(
+            {key: part for key, part in self.services.items() if key in services},
+            tuple(s for s in self.spending if s.service in services),
+        )
+
+    def with_part(self, part: Plan) -> Plan:
+        """The plan with the services of ``part`` decided as there."""
+        others = [s for s in self.spending if s.service not in part.services]
+        return Plan(
+            {key: part.services.get(key, old) for key, old in self.services.items()},
+            tuple(sorted([*others, *part.spending])),
+        )
 
     def to_json(self) -> dict[str, Any]:
         """As plain lists and dicts, in a fixed order."""

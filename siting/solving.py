@@ -16,7 +16,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from siting import __version__, cache, instance, rooms, scenario, store, travel
+from siting import __version__, cache, instance, rooms, scenario, standing, store, travel
 from siting import measure as measuring
 from siting.county import County
 from siting.errors import CannotWrite, Fault, NoPlan, PlanRejected
@@ -32,8 +32,6 @@ from siting.verify import Auditor, Verdict
 PLAN, RESULT, BEFORE, LOG, INPUTS = "plan.json", "result.json", "before.json", "solver.log", "inputs"
 #: Plans on the way are checked and kept at most this often; the first and the last always are.
 JOURNAL_EVERY_S = 15.0
-#: Points whose straight leg to the road is longer than this are listed in the result.
-LONG_LEG_M = 500
 
 
 @dataclass(frozen=True)
@@ -77,6 +75,7 @@ def solve(folder: Path, run: Path, ask: Ask, listener: Listener = Listener()) ->
         _copy_inputs(county, run)
         listener.step("step.travel", settlements=len(county.settlements), sites=len(county.sites))
         times = travel.times(county, cache_folder=cache.folder(), progress=listener.travel)
+        standing.write_tables(run, county, times)
         problem = pose(county, times, chosen)
         journal = _Journal(run, county, chosen, Auditor(run / INPUTS))
         journal.keep_before(times)
@@ -252,8 +251,8 @@ def _result(
         "options": {"gap": ask.gap, "time_limit_s": ask.time_limit_s, "seed": ask.seed, "threads": ask.threads},
         "versions": versions(),
         "inputs": dict(county.files),
-        "network": _network(county, times),
-        "snap": _long_legs(county, times),
+        "network": standing.summary(times),
+        "snap": standing.long_legs(county, times),
         "notes": [
             {"code": n.code, "where": n.where, "values": {k: str(v) for k, v in n.values.items()}} for n in notes
         ],
@@ -280,37 +279,3 @@ def versions() -> dict[str, str]:
         except PackageNotFoundError:
             found[name] = "-"
     return found
-
-
-def _network(county: County, times: TravelTimes) -> dict[str, dict[str, int]]:
-    return {
-        mode: {
-            "nodes": len(n.node),
-            "arcs": int(n.time_ms.nnz),
-            "arc_km": round(float(n.length_mm.sum()) / 1e6),
-            "left_out_nodes": len(n.left_out),
-            "left_out_components": n.components,
-        }
-        for mode, n in times.networks.items()
-    }
-
-
-def _long_legs(county: County, times: TravelTimes) -> list[dict[str, Any]]:
-    """Every point that stands far from its road, the farthest first; ``reached`` false beyond the limit."""
-    rows = []
-    for kind, points, snaps in (
-        ("settlement", county.settlements, times.settlement_snap),
-        ("site", county.sites, times.site_snap),
-    ):
-        for mode, snap in snaps.items():
-            rows += [
-                {
-                    "kind": kind,
-                    "id": points[k].id,
-                    "mode": mode,
-                    "distance_m": int(snap.distance_m[k]),
-                    "reached": bool(snap.node[k] >= 0),
-                }
-                for k in (snap.distance_m > LONG_LEG_M).nonzero()[0].tolist()
-            ]
-    return sorted(rows, key=lambda row: (-row["distance_m"], row["kind"], row["id"], row["mode"]))

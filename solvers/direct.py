@@ -61,13 +61,18 @@ def _solve_parts(
 
     def work(part: Problem) -> tuple[Plan, list[Stage], str]:
         return solve_stages(
-            part, _share(plan, part), effort, whole.take, Clock(time.monotonic(), clock.left_s / rounds), slack
+            part,
+            plan.only({b.service for b in part.blocks}),
+            effort,
+            whole.take,
+            Clock(time.monotonic(), clock.left_s / rounds),
+            slack,
         )
 
     with ThreadPoolExecutor(workers) as pool:
         results = list(pool.map(work, parts))
     for best, _, _ in results:
-        plan = _join(plan, best)
+        plan = plan.with_part(best)
     return plan, [stages for _, stages, _ in results], max(version for _, _, version in results)
 
 
@@ -89,7 +94,7 @@ class _Whole:
     def take(self, part: Plan) -> None:
         """A part has a better plan."""
         with self.lock:
-            self.plan = _join(self.plan, part)
+            self.plan = self.plan.with_part(part)
             budget = self.problem.running_budget
             if budget is None or _running(self.problem, self.plan) <= budget:
                 self.on_plan(self.plan)
@@ -116,21 +121,6 @@ def _outcome(problem: Problem, plan: Plan, parts: list[list[Stage]], version: st
     if stages and all(stage.stop is Stop.CRASH for stage in stages):
         raise SolverFailed(Fault("E901", values={"why": "every stage"}))
     return Outcome(plan, tuple(stages), "highs", version)
-
-
-def _join(whole: Plan, part: Plan) -> Plan:
-    """``whole`` with the services of ``part`` replaced."""
-    spending = [s for s in whole.spending if s.service not in part.services]
-    return Plan(
-        {k: part.services.get(k, v) for k, v in whole.services.items()}, tuple(sorted([*spending, *part.spending]))
-    )
-
-
-def _share(plan: Plan, part: Problem) -> Plan:
-    names = {block.service for block in part.blocks}
-    return Plan(
-        {k: v for k, v in plan.services.items() if k in names}, tuple(s for s in plan.spending if s.service in names)
-    )
 
 
 def _running(problem: Problem, plan: Plan) -> int:

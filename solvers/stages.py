@@ -37,7 +37,7 @@ def solve_stages(
     for aim in goal.aims(problem):
         part = problem.only(_concerned(problem, aim))
         whole = len(part.blocks) == len(problem.blocks)
-        from_here = best if whole else _restrict(best, part)
+        from_here = best if whole else best.only({b.service for b in part.blocks})
         better, stage, used = _stage(part, aim, from_here, reached, effort, on_plan if whole else _ignore, clock, slack)
         if better is not from_here:
             best = better if whole else _extend(problem, better)
@@ -100,17 +100,10 @@ def _seconds(aim: Aim, left_s: float) -> float:
     return left_s * (WORTH_SHARE if aim.name == goal.WORTH else TIER_SHARE)
 
 
-def _restrict(plan: Plan, part: Problem) -> Plan:
-    names = {block.service for block in part.blocks}
-    return Plan(
-        {k: v for k, v in plan.services.items() if k in names}, tuple(s for s in plan.spending if s.service in names)
-    )
-
-
 def _extend(problem: Problem, part: Plan) -> Plan:
     """A plan of the whole group around what is decided for some of its services, down to who goes where."""
     around = greedy.first_plan(problem, greedy.positions(problem, part))
-    return Plan({**around.services, **part.services}, around.spending)
+    return Plan({**around.services, **part.services}, around.spending)  # the same capital, so the same spending
 
 
 def _ignore(_: Plan) -> None:

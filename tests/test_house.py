@@ -23,22 +23,20 @@ PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 ORDER = (
     "siting",  # the version alone
     *("errors", "plan", "words", "rows", "sections", "county"),
-    *("store", "cache", "messages", "interrupt", "scenario"),
+    *("store", "cache", "messages", "spreadsheet", "interrupt", "scenario"),
     *("tables", "toml_file", "geojson", "network", "checks", "instance"),
-    *("travel", "problem", "measure", "outcome", "funding", "assign"),
+    *("travel", "standing", "problem", "measure", "outcome", "funding", "assign"),
     *("model.catchment", "model.coverage", "model.money", "model.targets", "model.building", "model.goal"),
     *("model.reading", "model"),
     *("verify.breach", "verify.read", "verify.form", "verify.travel", "verify.sites", "verify.people"),
     *("verify.coverage", "verify.catchment", "verify.money", "verify.targets", "verify.check", "verify"),
     *("study", "rooms", "solving", "format_page"),
     *("commands", "commands.live", "commands.check", "commands.doctor", "commands.new", "commands.report"),
-    *("commands.solve", "commands.verify", "cli"),
+    *("commands.solve", "commands.verify", "cli", "__main__"),
 )
 
 #: Longer than the rest, each for a reason.
-LONG_MODULES = {
-    "siting/solving.py": "the path from folder to run, with every key of result.json in one place",
-}
+LONG_MODULES = {}
 LONG_FUNCTIONS = {
     "siting/solving.py:_result": "every key of result.json in one place",
 }

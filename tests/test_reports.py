@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from siting import spreadsheet
 from siting.reports import content, gis, map_data, page, tables, terminal
 from siting.reports.speech import Speech, visible
 from siting.study import Study
@@ -246,7 +247,7 @@ def test_csv_tables_come_back_and_run_nothing(hostile: Study, tmp_path: Path) ->
     assert left[0]["survey_no"].startswith("0")
     cells = [cell for row in (*sites, *links, *left) for cell in row.values()]
     assert any(cell.startswith("'=HYPERLINK") for cell in cells)
-    assert not [cell for cell in cells if cell.startswith(tables.RUNS)]
+    assert not [cell for cell in cells if cell.startswith(spreadsheet.RUNS)]
 
 
 @pytest.mark.parametrize(
@@ -263,7 +264,7 @@ def test_csv_tables_come_back_and_run_nothing(hostile: Study, tmp_path: Path) ->
     ],
 )
 def test_only_texts_that_would_run_get_an_apostrophe(cell: object, written: object) -> None:
-    assert tables.harmless(cell) == written
+    assert spreadsheet.harmless(cell) == written
 
 
 def test_the_geopackage_holds_four_layers(hostile: Study, tmp_path: Path) -> None:
