@@ -216,8 +216,9 @@ def with_levels(places: Sequence[Place]) -> list[Place]:
     villages = sorted((p for p in places if p.kind == "village"), key=lambda p: (-p.persons, p.id))
     larger = {p.id for p in villages[: (len(villages) + 1) // 2]}
     levelled = [_levelled(place, larger) for place in places]
-    if levelled and not any(p.level == "county_town" for p in levelled):
-        seat = min(levelled, key=lambda p: (-p.persons, p.id))
+    unstated = [new for old, new in zip(places, levelled, strict=True) if not old.level]
+    if unstated and not any(p.level == "county_town" for p in levelled):
+        seat = min(unstated, key=lambda p: (-p.persons, p.id))
         levelled = [replace(p, level="county_town", urban=1) if p is seat else p for p in levelled]
     return levelled
 

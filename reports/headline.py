@@ -61,7 +61,10 @@ def target_name(target: Target, study: Study, say: Speech) -> str:
 
 def lacking(target: Target, figures: TargetFigures, say: Speech) -> str:
     """What is missing to the target, with its unit; empty where it is met."""
-    return "" if figures.met else say(f"lacking.{target.indicator}", n=say.count(figures.shortfall))
+    if figures.met:
+        return ""
+    lack = say(f"lacking.{target.indicator}", n=say.count(figures.shortfall))
+    return lack + say("lacking.beyond", n=say.count(figures.beyond)) if figures.beyond else lack
 
 
 def warnings(study: Study, say: Speech) -> tuple[str, ...]:
@@ -87,8 +90,10 @@ def warnings(study: Study, say: Speech) -> tuple[str, ...]:
 
 
 def verdict(study: Study, say: Speech) -> tuple[str, ...]:
-    """The answer in four or five sentences."""
+    """The answer in four or five sentences; first, if so, that the search was cut short."""
+    cut_short = study.result.get("status") in ("time_limit", "stopped")
     return (
+        *((say("headline.cut_short." + str(study.result["status"])),) if cut_short else ()),
         target_sentence(study, say),
         money_sentence(study, say),
         gap_sentence(study, say),

@@ -12,11 +12,11 @@ from . import headline
 from .content import WORDS
 from .speech import Speech, visible
 
-MOST_LINES = 25
+MOST_LINES = 30
 
 
 def lines(study: Study, words: Words, files: Iterable[Path] = ()) -> list[str]:
-    """At most 25 lines of plain text; control characters of names are shown, never sent.
+    """At most 30 lines of plain text; control characters of names are shown, never sent.
 
     ``files`` are the reports written; none: the line about them is left out.
     """
@@ -35,7 +35,8 @@ def lines(study: Study, words: Words, files: Iterable[Path] = ()) -> list[str]:
     ]
     reports = [say("terminal.report", path=visible(str(path))) for path in files]
     room = MOST_LINES - len(head) - len(money) - len(reports) - 1
-    body = _cut(targets, max(4, room - len(services)), say)
+    missed = 1 + sum(not f.met for f in study.measures.targets)
+    body = _cut(targets, max(missed + 1, room - len(services)), say)
     body += _cut(services, max(2, room - len(body)), say)
     return [*head, *body, "", *money, *reports][:MOST_LINES]
 

@@ -63,7 +63,11 @@ class ServiceFigures:
 
 @dataclass(frozen=True)
 class TargetFigures:
-    """One target: value reached against the need, in persons, settlements or sites."""
+    """One target: value reached against the need, in persons, settlements or sites.
+
+    ``beyond`` is the part of the shortfall that no money can mend: for want of a site within the standard, existing or
+    candidate.
+    """
 
     id: str
     service: str
@@ -71,6 +75,7 @@ class TargetFigures:
     value: int
     whole: int
     need: int
+    beyond: int = 0
 
     @property
     def met(self) -> bool:
@@ -90,7 +95,10 @@ class TargetFigures:
 
 @dataclass(frozen=True)
 class Measures:
-    """Everything that reports say about a plan in numbers. Money in base units."""
+    """Everything that reports say about a plan in numbers.
+
+    Money in base units; the funds are those that may pay a planned service.
+    """
 
     services: Mapping[str, ServiceFigures]
     sites: tuple[SiteFigures, ...]
@@ -128,7 +136,7 @@ def of(plan: Plan, county: County, scenario: Scenario) -> Measures:
         figures, rows = _service(key, part, county)
         services[key] = figures
         sites.extend(rows)
-    used = {fund.id: 0 for fund in county.file.funds}
+    used = {fund.id: 0 for fund in county.file.funds if any(service in plan.services for service in fund.pays)}
     for item in plan.spending:
         used[item.fund] += item.amount
     return Measures(
@@ -136,7 +144,11 @@ def of(plan: Plan, county: County, scenario: Scenario) -> Measures:
         sites=tuple(sites),
         targets=tuple(_target(need, plan) for need in target_needs(county, scenario)),
         fund_used=used,
-        fund_available=capital_available(county, scenario),
+        fund_available={
+            fund.id: capital_available(county, scenario)[fund.id]
+            for fund in county.file.funds
+            if any(service in plan.services for service in fund.pays)
+        },
         running_available=running_available(county, scenario),
         objective=sum(county.services[key].weight * figures.served for key, figures in services.items()),
     )
@@ -210,5 +222,17 @@ def _target(need: TargetNeed, plan: Plan) -> TargetFigures:
         else:
             value = sum(served.get(i, 0) == q for i, q in need.demand.items())
     return TargetFigures(
-        need.target.id, need.target.service, need.target.tier, value=value, whole=need.whole, need=need.need
+        need.target.id,
+        need.target.service,
+        need.target.tier,
+        value=value,
+        whole=need.whole,
+        need=need.need,
+        beyond=max(0, need.need - (need.whole - _out_of_reach(need, part))) if need.whole else 0,
     )
+
+
+def _out_of_reach(need: TargetNeed, part: ServicePlan) -> int:
+    """Persons (or settlements) of the target that no site could serve."""
+    lost = [u for u in part.unserved if u.reason in ("unreachable", "no_site_in_reach") and u.settlement in need.demand]
+    return len(lost) if need.target.indicator == "settlements_share" else sum(u.persons for u in lost)

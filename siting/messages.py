@@ -24,8 +24,8 @@ def sentence(fault: Fault, words: Words) -> str:
     return printable(words(fault.code, **{k: str(v) for k, v in fault.values.items()}))
 
 
-def fault_lines(faults: Iterable[Fault], words: Words) -> Iterator[str]:
-    """One line per fault, errors first; of many alike only the first are shown and the rest are counted."""
+def fault_lines(faults: Iterable[Fault], words: Words, more: str = "cli.more_of_a_kind") -> Iterator[str]:
+    """One line per fault, errors first; of many alike only the first are shown; ``more`` names where the rest is."""
     order = [Severity.ERROR, Severity.WARNING, Severity.NOTE]
     ranked = sorted(faults, key=lambda f: (order.index(f.severity), f.file, f.code, f.column, f.row or 0))
     for _, group in groupby(ranked, key=lambda f: (f.file, f.code, f.column.split("[")[0])):
@@ -33,7 +33,7 @@ def fault_lines(faults: Iterable[Fault], words: Words) -> Iterator[str]:
         for fault in alike[:SHOWN_OF_A_KIND]:
             yield f"{fault.code} {printable(fault.where)} {sentence(fault, words)}".replace("  ", " ")
         if len(alike) > SHOWN_OF_A_KIND:
-            yield words("cli.more_of_a_kind", code=alike[0].code, count=len(alike) - SHOWN_OF_A_KIND)
+            yield words(more, code=alike[0].code, count=len(alike) - SHOWN_OF_A_KIND)
 
 
 def fault_objects(faults: Iterable[Fault], words: Words) -> list[dict[str, Any]]:

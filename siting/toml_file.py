@@ -21,6 +21,9 @@ from siting.sections import CountyFile
 from siting.tables import decode, pydantic_faults
 
 _FAMILIES = ("coverage", "catchment", "haul", "line")
+#: Sections whose numbers are claims about the world, and the keys among them that are not.
+_SOURCED = ("network", "services", "funds", "targets", "running_budget_per_year")
+_PLAIN = ("weight", "tier", "year")
 _HEADER = re.compile(r"^\s*(\[{1,2})\s*([^\]]+?)\s*\]{1,2}\s*(#.*)?$")
 _KEY = re.compile(r"""^\s*("[^"]*"|'[^']*'|[A-Za-z0-9_.-]+)\s*=""")
 
@@ -51,7 +54,7 @@ def read(path: Path) -> tuple[CountyFile | None, tuple[Provenance, ...], list[Fa
             faults.append(Fault(code, path.name, _line(lines, place), _dotted(place), values))
         return None, tuple(provenance), faults
     for item in provenance:
-        if item.source not in file.sources:
+        if item.source and item.source not in file.sources:
             faults.append(
                 Fault("E131", path.name, _line(lines, _undotted(item.path)), item.path, {"value": item.source})
             )
@@ -72,6 +75,13 @@ def _unwrap(node: Any, place: tuple[Any, ...], found: list[Provenance]) -> Any:
         return {key: _unwrap(value, (*place, key), found) for key, value in node.items()}
     if isinstance(node, list):
         return [_unwrap(value, (*place, k), found) for k, value in enumerate(node)]
+    if (
+        isinstance(node, int | Decimal)
+        and not isinstance(node, bool)
+        and place[0] in _SOURCED
+        and place[-1] not in _PLAIN
+    ):
+        found.append(Provenance(_dotted(place), str(node), ""))
     return node
 
 

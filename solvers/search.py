@@ -33,7 +33,9 @@ from .merge import merge
 #: Shares of the stage's time that the relaxation and the kernel may take at most.
 RELAXATION_SHARE, KERNEL_SHARE = 0.5, 0.4
 #: Nodes of the kernel's search: few, and counted, so that the plan is the same on every machine.
-KERNEL_NODES = 200
+KERNEL_NODES = 40
+#: Shares of the gap at which the search in the kernel ends: cheap there, so well below what has to be proven.
+KERNEL_SHARE_OF_TIER, KERNEL_SHARE_OF_WORTH = 0.03, 0.3
 #: The first plan is good enough without a search of its own if the relaxation proves it within this share of the gap.
 EASY = 0.1
 #: Gap at which travel is good enough: it only orders plans that are equal in all that comes before.
@@ -178,9 +180,7 @@ class Search:
         answer = supervise.run(
             task,
             reading.start_of(self.model, self.posed, self.best) if whole else {},
-            gap=(0.9 if bounds or only_complete else 0.3)
-            * self._allowed()
-            / max(1, abs(self.value)),  # rounding costs the rest
+            gap=self._share(bounds or only_complete) * self._allowed() / max(1, abs(self.value)),
             seconds=seconds,
             seed=self.effort.seed,
             threads=self.effort.threads,
@@ -241,6 +241,12 @@ class Search:
     def _allowed(self) -> float:
         """Units that bound and plan may differ by."""
         return self.gap * (OWN_SHARE * abs(self.value) if self.slack else abs(self.value)) + self.slack
+
+    def _share(self, last: bool) -> float:
+        """Share of the allowed distance at which a search ends; no target is to be missed by a hair."""
+        if last:
+            return 0.9  # rounding to whole persons may cost the rest
+        return KERNEL_SHARE_OF_TIER if self.aim.tier is not None else KERNEL_SHARE_OF_WORTH
 
     def _within(self, share: float) -> bool:
         return self.bound is not None and abs(self.bound - self.value) <= share * self._allowed()

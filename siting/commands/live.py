@@ -49,6 +49,9 @@ class Live:
         if known and progress.objective:
             gap = f"{abs(progress.bound - progress.objective) / abs(progress.objective):.2%}"  # type: ignore[operator]
         numbers = [f"{n:,.0f}" if n is not None else "–" for n in (progress.objective, progress.bound)]
+        if progress.stage == "travel":
+            self._say(self.words("progress.shorten"))
+            return
         some = ", ".join(progress.services[:2]) + (", …" if len(progress.services) > 2 else "")
         self._say(
             self.words("progress.solve", stage=stage, services=some, objective=numbers[0], bound=numbers[1], gap=gap)

@@ -50,7 +50,7 @@ def command(
             preset=preset,
             progress=_ignore if quiet else _tell,
         )
-        for line in fault_lines((*log.notes, *log.warnings), say):
+        for line in fault_lines((*log.notes, *log.warnings), say, "cli.more_in_log"):
             click.echo(line, err=True)
     else:
         from siting.instances.synthetic import DEFAULT_SEED, generate
