@@ -19,7 +19,8 @@ name = "云岭县"
 name_en = "Yunling County"
 year = 2025
 synthetic = true
-note = "虚构的山区县，并非真实地点。人口和年龄按2020年人口普查中等规模县的中位数标定，其余均为程序生成。公交时间按道路上减速行车推算，未计候车，也不表示已有线路。"
+note = "虚构的山区县，并非真实地点。人口和年龄按2020年人口普查中等规模县的中位数标定，其余均为程序生成。\
+公交时间按道路上减速行车推算，未计候车，也不表示已有线路。"
 note_en = "An invented mountain county, not a real place. Population and ages follow the median of such counties \
 in the 2020 census; terrain, roads, names and facilities are generated. Bus times are those of a slower car, without \
 waiting; they do not mean that a line exists."
