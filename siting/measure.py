@@ -136,6 +136,7 @@ def of(plan: Plan, county: County, scenario: Scenario) -> Measures:
         figures, rows = _service(key, part, county)
         services[key] = figures
         sites.extend(rows)
+    amounts = capital_available(county, scenario)
     used = {fund.id: 0 for fund in county.file.funds if any(service in plan.services for service in fund.pays)}
     for item in plan.spending:
         used[item.fund] += item.amount
@@ -144,11 +145,7 @@ def of(plan: Plan, county: County, scenario: Scenario) -> Measures:
         sites=tuple(sites),
         targets=tuple(_target(need, plan) for need in target_needs(county, scenario)),
         fund_used=used,
-        fund_available={
-            fund.id: capital_available(county, scenario)[fund.id]
-            for fund in county.file.funds
-            if any(service in plan.services for service in fund.pays)
-        },
+        fund_available={fund: amounts[fund] for fund in used},
         running_available=running_available(county, scenario),
         objective=sum(county.services[key].weight * figures.served for key, figures in services.items()),
     )
@@ -164,11 +161,10 @@ def _service(key: str, part: ServicePlan, county: County) -> tuple[ServiceFigure
         if site.service == key
         for option in options_of(service, site, county)
     }
-    served: dict[str, int] = {}
+    served = part.served()
     visitors: dict[str, list[tuple[int, int]]] = {}
     by_time = service.access[0].by_time
     for a in part.assignments:
-        served[a.settlement] = served.get(a.settlement, 0) + a.persons
         visitors.setdefault(a.site, []).append(
             (a.persons, a.travel if service.access[a.access].by_time == by_time else 0)
         )
@@ -214,9 +210,7 @@ def _target(need: TargetNeed, plan: Plan) -> TargetFigures:
     if need.target.indicator == "open_count":
         value = len(part.open)
     else:
-        served: dict[str, int] = {}
-        for a in part.assignments:
-            served[a.settlement] = served.get(a.settlement, 0) + a.persons
+        served = part.served()
         if need.target.indicator == "served_share":
             value = sum(served.get(i, 0) for i in need.demand)
         else:

@@ -58,6 +58,13 @@ class ServicePlan:
     assignments: tuple[Assignment, ...] = ()
     unserved: tuple[Unserved, ...] = ()
 
+    def served(self) -> dict[str, int]:
+        """Persons served by settlement; who is not served at all is not listed."""
+        persons: dict[str, int] = {}
+        for a in self.assignments:
+            persons[a.settlement] = persons.get(a.settlement, 0) + a.persons
+        return persons
+
 
 @dataclass(frozen=True, order=True)
 class Spending:

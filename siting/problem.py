@@ -160,11 +160,10 @@ def pose(county: County, times: TravelTimes, scenario: Scenario) -> Problem:
     """
     blocks = tuple(_block(county, times, scenario, key) for key in scenario.services)
     budget = running_available(county, scenario)
+    amounts = capital_available(county, scenario)
     problem = Problem(
         blocks=blocks,
-        funds=tuple(
-            Fund(fund.id, capital_available(county, scenario)[fund.id], fund.pays) for fund in county.file.funds
-        ),
+        funds=tuple(Fund(fund.id, amounts[fund.id], fund.pays) for fund in county.file.funds),
         running_budget=budget,
         targets=tuple(_target_row(need, blocks) for need in target_needs(county, scenario)),
     )

@@ -69,7 +69,7 @@ def solve(folder: Path, run: Path, ask: Ask, listener: Listener = Listener()) ->
     listener.step("step.read", folder=folder)
     county, notes = instance.read(folder)
     chosen = scenario.of(county, ask.scenario)
-    rooms.solver(ask.solver)
+    solver = rooms.solver(ask.solver)
     with store.locked(run), Interrupt() as interrupt:
         _clear(run)
         _copy_inputs(county, run)
@@ -92,7 +92,7 @@ def solve(folder: Path, run: Path, ask: Ask, listener: Listener = Listener()) ->
             stopped=interrupt,
         )
         try:
-            outcome = rooms.solver(ask.solver)(problem, effort)
+            outcome = solver(problem, effort)
         finally:
             store.write_text(run / LOG, "\n".join(logs))
         listener.step("step.verify")

@@ -125,11 +125,8 @@ def _outcome(problem: Problem, plan: Plan, parts: list[list[Stage]], version: st
 
 def _running(problem: Problem, plan: Plan) -> int:
     """Yearly running cost of a plan."""
-    total = 0
-    for block in problem.blocks:
-        cost = {(o.site, o.size, o.action): o.running for o in block.options}
-        total += sum(cost[o.site, o.size, o.action] for o in plan.services[block.service].open)
-    return total
+    opened = greedy.positions(problem, plan)
+    return sum(int(block.running[opened[block.service]].sum()) for block in problem.blocks)
 
 
 def _without_running_budget(problem: Problem) -> Problem:

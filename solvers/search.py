@@ -122,16 +122,15 @@ class Search:
             self.linear = linear.compile_model(self.model)
 
     def run(self) -> None:
-        """Search until the gap is reached or the time is up; travel, which only breaks ties, ends with the kernel.
+        """Search until the gap is reached or the time is up.
 
         Raises:
             SolverFailed: the solver's answer cannot be right (E902).
         """
-        relaxed = self._solve(self.linear.relaxed(), seconds=self.clock.left_s * RELAXATION_SHARE, bounds=True)
+        kernel = self._kernel()
         if self._within(EASY):
             return
-        if relaxed is not None:
-            kernel = (relaxed > IN_USE) | self._used()
+        if kernel is not None:
             self._solve(
                 self.linear.within(kernel),
                 seconds=self.clock.left_s * KERNEL_SHARE,
@@ -146,12 +145,16 @@ class Search:
 
     def run_briefly(self) -> None:
         """Only relaxation and kernel, and only if they end by themselves: what the clock picks is not reproducible."""
-        relaxed = self._solve(self.linear.relaxed(), seconds=self.clock.left_s * RELAXATION_SHARE, bounds=True)
-        if relaxed is not None and not self.proven():
-            kernel = (relaxed > IN_USE) | self._used()
+        kernel = self._kernel()
+        if kernel is not None and not self.proven():
             self._solve(
                 self.linear.within(kernel), seconds=self.clock.left_s, bounds=False, nodes=1, only_complete=True
             )
+
+    def _kernel(self) -> np.ndarray | None:
+        """Solve the relaxation; mask (n,) of the variables that it uses or the best plan has, or None."""
+        relaxed = self._solve(self.linear.relaxed(), seconds=self.clock.left_s * RELAXATION_SHARE, bounds=True)
+        return None if relaxed is None else (relaxed > IN_USE) | self._used()
 
     def _solve(
         self,

@@ -67,7 +67,7 @@ def keep(model: pyo.ConcreteModel, problem: Problem, aim: Aim, reached: int) -> 
 
 def value(problem: Problem, aim: Aim, plan: Plan) -> int:
     """What a plan reaches, in whole units, from the plan's ids alone."""
-    served = {block.service: _served(problem, block.service, plan) for block in problem.blocks}
+    served = {block.service: plan.services[block.service].served() for block in problem.blocks}
     if aim.tier is not None:
         return sum(
             row.points
@@ -83,13 +83,6 @@ def value(problem: Problem, aim: Aim, plan: Plan) -> int:
         if block.family == "catchment"
         for a in plan.services[block.service].assignments
     )
-
-
-def _served(problem: Problem, service: str, plan: Plan) -> dict[str, int]:
-    served: dict[str, int] = {}
-    for a in plan.services[service].assignments:
-        served[a.settlement] = served.get(a.settlement, 0) + a.persons
-    return served
 
 
 def _target_value(
