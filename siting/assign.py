@@ -1,9 +1,9 @@
 """From open sites to a whole plan: who goes where, who is left and why, and who pays.
 
-Given the options that are open, coverage assigns every settlement to its best open site. Catchment is a
-transportation problem: serve as many people as the places allow, then travel as little as possible; its data are
-whole numbers and its matrix is totally unimodular, so a vertex of the linear program is a plan in whole persons
-(Hoffman & Kruskal 1956).
+Given the options that are open, coverage assigns every settlement to its first way. Catchment and haul are
+transportation problems: serve as many people as the places allow, then travel as little as possible. Their rows form
+two laminar families (settlement and eligible part of it; site, and boarders of it), so the matrix is totally
+unimodular and a vertex of the linear program is a plan in whole persons (Hoffman & Kruskal 1956; Edmonds 1970).
 """
 
 from __future__ import annotations
@@ -11,13 +11,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import csr_array
 
 from siting.errors import Fault, SolverFailed
-from siting.funding import split
-from siting.plan import Assignment, Opening, Plan, Reason, ServicePlan, Unserved
-from siting.problem import Block, Problem
+from siting.funding import capital, split
+from siting.plan import Assignment, Opening, Plan, Reason, ServicePlan, Transfer, Unserved
+from siting.problem import ALWAYS, Block, Problem
+from siting.transport import NotPossible, transport, whole_settlements
+
+#: Later than any phase.
+NEVER = 10**9
 
 
 def complete(
@@ -32,98 +34,140 @@ def complete(
         SolverFailed: ``served`` cannot be kept by these options, or the funds cannot pay them (E902).
     """
     services = {
-        block.service: service_plan(block, opened[block.service], (served or {}).get(block.service))
+        block.service: service_plan(problem, block, opened, (served or {}).get(block.service))
         for block in problem.blocks
     }
-    capital = {block.service: int(block.capital[list(opened[block.service])].sum()) for block in problem.blocks}
     try:
-        return Plan(services, split(capital, problem.funds))
+        return Plan(services, split(capital(problem, opened), problem.funds, problem.phases))
     except ValueError as error:
         raise SolverFailed(Fault("E902", values={"why": str(error)})) from error
 
 
-def service_plan(block: Block, opened: Sequence[int], served: np.ndarray | None = None) -> ServicePlan:
+def service_plan(
+    problem: Problem, block: Block, opened: Mapping[str, Sequence[int]], served: np.ndarray | None = None
+) -> ServicePlan:
     """One service of `complete`."""
-    chosen = np.array(sorted(opened), dtype=np.int64)
+    chosen = np.array(sorted(opened[block.service]), dtype=np.int64)
     option_at = np.full(len(block.site_ids), -1, dtype=np.int64)
     option_at[block.option_site[chosen]] = chosen
-    usable = np.flatnonzero(option_at[block.pair_site] >= 0)
+    since = _since(problem, block, opened, option_at)
+    usable = np.flatnonzero(since < NEVER)
+    transfers: tuple[Transfer, ...] = ()
     if block.served_in_full_only:
         first = usable[np.unique(block.pair_demand[usable], return_index=True)[1]]
         pairs, persons = first, block.demand[block.pair_demand[first]]
+        earliest = np.full(len(block.demand), NEVER, dtype=np.int64)
+        np.minimum.at(earliest, block.pair_demand[usable], since[usable])
+        since[pairs] = earliest[block.pair_demand[pairs]]
     else:
-        room = np.zeros(len(block.site_ids), dtype=np.int64)
-        room[block.option_site[chosen]] = block.capacity[chosen]
-        persons = _transport(block, usable, room, served)
+        try:
+            persons, on = _people(block, usable, option_at, served)
+        except NotPossible as error:
+            raise SolverFailed(Fault("E902", values={"why": f"assignment of {block.service}: {error}"})) from error
         pairs, persons = usable[persons > 0], persons[persons > 0]
+        transfers = _transfers(block, on)
     left = block.demand - np.bincount(block.pair_demand[pairs], weights=persons, minlength=len(block.demand)).astype(
         np.int64
     )
-    used = {int(j) for j in block.pair_site[usable]}
-    may_be_existing = {o.site for o in block.options if o.action == "keep"}
+    closed = {block.site_ids[j] for j in np.flatnonzero(block.stands & (option_at < 0))}
     return ServicePlan(
-        open=tuple(sorted(Opening(o.site, o.size, o.action) for o in (block.options[k] for k in chosen))),
-        closed=tuple(sorted(may_be_existing - {block.options[k].site for k in chosen})),
-        assignments=tuple(
-            sorted(
-                Assignment(
-                    settlement=block.demand_ids[block.pair_demand[p]],
-                    site=block.site_ids[block.pair_site[p]],
-                    access=int(block.pair_access[p]),
-                    persons=int(n),
-                    travel=int(block.pair_travel[p]),
-                )
-                for p, n in zip(pairs, persons, strict=True)
-            )
-        ),
+        open=tuple(sorted(Opening(o.site, o.size, o.action, o.phase) for o in (block.options[k] for k in chosen))),
+        closed=tuple(sorted(closed)),
+        assignments=_assignments(problem, block, pairs, persons, since),
+        transfers=transfers,
         unserved=tuple(
             sorted(
-                Unserved(block.demand_ids[i], int(left[i]), _reason(block, int(i), used))
+                Unserved(block.demand_ids[i], int(left[i]), _reason(block, int(i), since))
                 for i in np.flatnonzero(left > 0)
             )
         ),
     )
 
 
-def _transport(block: Block, usable: np.ndarray, room: np.ndarray, served: np.ndarray | None) -> np.ndarray:
-    """Persons over each usable pair: most people first, then least travel. ``room`` (m,) places by site."""
-    if not len(usable):
-        return np.zeros(0, dtype=np.int64)
-    at, to = block.pair_demand[usable], block.pair_site[usable]
-    travel = block.pair_travel[usable].astype(np.float64)
-    column = np.arange(len(usable))
-    by_demand = csr_array((np.ones(len(usable)), (at, column)), shape=(len(block.demand), len(usable)))
-    by_site = csr_array((np.ones(len(usable)), (to, column)), shape=(len(block.site_ids), len(usable)))
-    at_least = np.zeros(len(block.demand), dtype=np.int64) if served is None else served
-    worth_of_service = (
-        2 * travel.max() + 1
-    )  # serving one more person outweighs any detour of the others on a path of swaps
-    matrix = [by_demand, by_site, -by_demand[at_least > 0]]
-    rhs = [block.demand, room, -at_least[at_least > 0]]
-    answer = linprog(
-        travel - worth_of_service * len(block.site_ids),
-        A_ub=_stack(matrix),
-        b_ub=np.concatenate(rhs).astype(np.float64),
-        bounds=(0, None),
-        method="highs-ds",
+def _since(problem: Problem, block: Block, opened: Mapping[str, Sequence[int]], option_at: np.ndarray) -> np.ndarray:
+    """(p,) phase from which on each way can be gone: its site and its line are open; `NEVER` where they are not."""
+    site = np.full(len(block.site_ids), NEVER, dtype=np.int64)
+    mine = option_at >= 0
+    site[mine] = block.phase[option_at[mine]]
+    for owner in sorted({s for s in block.lender if s != block.service and s in opened}):
+        lender = problem.block(owner)
+        phase = {lender.options[o].site: int(lender.phase[o]) for o in opened[owner]}
+        for j, name in enumerate(block.lender):
+            if name == owner:
+                site[j] = phase.get(block.site_ids[j], NEVER)
+    since: np.ndarray = site[block.pair_site]
+    ride = block.pair_line >= 0
+    if ride.any():
+        line = np.full(1, NEVER, dtype=np.int64)
+        if block.line_service in opened:
+            lines = problem.block(block.line_service)
+            line = np.full(len(lines.site_ids), NEVER, dtype=np.int64)
+            runs = np.array(sorted(opened[block.line_service]), dtype=np.int64)
+            line[lines.option_site[runs]] = lines.phase[runs]
+            since[ride] = np.maximum(since[ride], line[block.pair_line[ride]])
+        else:
+            since[ride] = NEVER
+    return since
+
+
+def _people(
+    block: Block, usable: np.ndarray, option_at: np.ndarray, served: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Persons over each usable way, and kilograms over each transfer."""
+    is_open = option_at >= 0
+    room = np.zeros((3, len(block.site_ids)), dtype=np.int64)  # places, beds, fewest
+    for k, name in enumerate(("capacity", "beds", "fewest")):
+        room[k, is_open] = getattr(block, name)[option_at[is_open]]
+    at_least = np.zeros(len(block.demand), dtype=np.int64) if served is None else served.copy()
+    for j, i in block.guards.tolist():
+        if not is_open[j]:
+            at_least[i] = block.demand[i]
+    allowed = np.ones(len(usable), dtype=bool)
+    if block.closest:
+        allowed[:] = False
+        allowed[np.unique(block.pair_demand[usable], return_index=True)[1]] = True
+    if block.whole:
+        nothing = np.zeros(len(block.transfer_from), dtype=np.int64)
+        return whole_settlements(block, usable, allowed, room, at_least), nothing
+    return transport(block, usable, allowed, room, at_least, is_open)
+
+
+def _transfers(block: Block, amount: np.ndarray) -> tuple[Transfer, ...]:
+    return tuple(
+        sorted(
+            Transfer(
+                block.site_ids[block.transfer_from[t]],
+                block.site_ids[block.transfer_to[t]],
+                int(amount[t]),
+                int(block.transfer_travel[t]),
+            )
+            for t in np.flatnonzero(amount > 0)
+        )
     )
-    if answer.status != 0:
-        raise SolverFailed(Fault("E902", values={"why": f"assignment of {block.service}: {answer.message}"}))
-    persons: np.ndarray = np.rint(answer.x).astype(np.int64)
-    if np.abs(persons - answer.x).max() > 1e-5:
-        raise SolverFailed(Fault("E902", values={"why": f"assignment of {block.service} is not in whole persons"}))
-    return persons
 
 
-def _stack(parts: list[csr_array]) -> csr_array:
-    from scipy.sparse import vstack
+def _assignments(
+    problem: Problem, block: Block, pairs: np.ndarray, persons: np.ndarray, since: np.ndarray
+) -> tuple[Assignment, ...]:
+    lines = problem.block(block.line_service).site_ids if (block.pair_line[pairs] >= 0).any() else ()
+    return tuple(
+        sorted(
+            Assignment(
+                settlement=block.demand_ids[block.pair_demand[p]],
+                site=block.site_ids[block.pair_site[p]],
+                access=int(block.pair_access[p]),
+                line=lines[block.pair_line[p]] if block.pair_line[p] >= 0 else "",
+                since="" if since[p] == ALWAYS else problem.phases[since[p]],
+                persons=int(n),
+                travel=int(block.pair_travel[p]),
+            )
+            for p, n in zip(pairs, persons, strict=True)
+        )
+    )
 
-    return csr_array(vstack(parts, format="csr"))
 
-
-def _reason(block: Block, demand: int, open_sites: set[int]) -> Reason:
+def _reason(block: Block, demand: int, since: np.ndarray) -> Reason:
     start, end = np.searchsorted(block.pair_demand, [demand, demand + 1])
     if start == end:
         return "unreachable" if block.unreachable[demand] else "no_site_in_reach"
-    around = {int(j) for j in block.pair_site[start:end]}
-    return "full" if around & open_sites and not block.served_in_full_only else "not_built"
+    return "full" if (since[start:end] < NEVER).any() and not block.served_in_full_only else "not_built"

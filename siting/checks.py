@@ -5,12 +5,14 @@ Each check says in its docstring which faults it finds; the sentences, with the 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 import shapely
 
-from siting import toml_file
+from siting import coherence
+from siting.coherence import toml_fault
 from siting.county import County
 from siting.errors import Fault
 from siting.network import ModeNetwork, Plane, build, snap
@@ -19,68 +21,14 @@ from siting.rows import Settlement, Site
 Numbers = Mapping[str, list[int]]
 Check = Callable[[County, Numbers], Iterator[Fault]]
 
-#: No standard of daily life is longer: such a limit was given in seconds.
-LONGEST_LIMIT_MIN = 240
-#: No road distance standard is shorter: such a limit was given in kilometres.
-SHORTEST_LIMIT_M = 30
-#: No county is wider.
-LONGEST_LIMIT_M = 1_000_000
 #: A point farther than this from every road does not lie in the county.
 FAR_M = 50_000
 
 
 def run(county: County, numbers: Numbers) -> list[Fault]:
     """All faults of all checks; ``numbers`` gives the row of each table's rows."""
-    return [fault for check in CHECKS for fault in check(county, numbers)]
-
-
-def _toml(county: County, code: str, key: str, **values: object) -> Fault:
-    return Fault(code, "county.toml", toml_file.line_of(county.folder / "county.toml", key), key, values)
-
-
-def references(county: County, _: Numbers) -> Iterator[Fault]:
-    """E129 unknown demand, E130 unknown service, E144 an id used twice, in county.toml."""
-    file = county.file
-    for key, service in file.services.items():
-        if service.demand not in file.demand:
-            yield _toml(county, "E129", f"services.{key}.demand", value=service.demand, known=", ".join(file.demand))
-    named = [(f"funds[{k}].pays", name) for k, fund in enumerate(file.funds) for name in fund.pays]
-    named += [(f"targets[{k}].service", target.service) for k, target in enumerate(file.targets)]
-    named += [(f"scenarios.{s}.services", name) for s, v in file.scenarios.items() for name in v.services or ()]
-    for key, name in named:
-        if name not in file.services:
-            yield _toml(county, "E130", key, value=name, known=", ".join(file.services))
-    for table, ids in (("funds", [f.id for f in file.funds]), ("targets", [t.id for t in file.targets])):
-        for k, name in enumerate(ids):
-            if name in ids[:k]:
-                yield _toml(county, "E144", f"{table}[{k}].id", value=name)
-
-
-def standards(county: County, _: Numbers) -> Iterator[Fault]:
-    """E121 minutes like seconds, E133 metres like kilometres, E108 beyond a county, E128 no speeds, E132 sizes."""
-    for key, service in county.services.items():
-        for k, access in enumerate(service.access):
-            where = f"services.{key}.access[{k}]"
-            for limit in (access.limit(""), *access.limit_by_level.values()):
-                if access.by_time and limit > LONGEST_LIMIT_MIN:
-                    minutes = f"{limit / 60:.4g}"
-                    yield _toml(
-                        county, "E121", f"{where}.limit_min", value=limit, minutes=minutes, longest=LONGEST_LIMIT_MIN
-                    )
-                elif not access.by_time and limit < SHORTEST_LIMIT_M:
-                    yield _toml(county, "E133", f"{where}.limit_m", value=limit, metres=limit * 1000)
-                elif not access.by_time and limit > LONGEST_LIMIT_M:
-                    yield _toml(county, "E108", f"{where}.limit_m", value=limit, limit=f"≤ {LONGEST_LIMIT_M}")
-            if access.mode not in county.file.network.modes:
-                yield _toml(
-                    county, "E128", f"{where}.mode", value=access.mode, known=", ".join(county.file.network.modes)
-                )
-        ids = [size.id for size in service.sizes]
-        for k, size in enumerate(service.sizes):
-            if service.family == "catchment" and not size.capacity_persons:
-                yield _toml(county, "E132", f"services.{key}.sizes[{k}]", value=size.id)
-            if size.id in ids[:k]:
-                yield _toml(county, "E144", f"services.{key}.sizes[{k}].id", value=size.id)
+    inside = [*coherence.run(county), *coherence.scenarios(county)]
+    return [*inside, *(fault for check in CHECKS for fault in check(county, numbers))]
 
 
 def sites(county: County, numbers: Numbers) -> Iterator[Fault]:
@@ -94,25 +42,48 @@ def sites(county: County, numbers: Numbers) -> Iterator[Fault]:
         if site.service not in county.file.services:
             yield fault("E120", "service", value=site.service, known=", ".join(county.file.services))
             continue
-        service = county.services.get(site.service)
+        service = county.services[site.service]
         host = settlements.get(site.settlement)
         if site.settlement and host is None:
             yield fault("E122", "settlement", value=site.settlement)
         elif site.status == "candidate" and host is None:
             yield fault("E123", "settlement", id=site.id)
-        if service is None:
+        if service.family == "line":
+            yield fault("E145", "service", id=site.id, value=site.service)
             continue
+        if site.outside and site.status == "candidate":
+            yield fault("E146", "outside", id=site.id)
         if site.status == "candidate" and host is not None and host.level not in service.hosts:
             yield fault("E124", "settlement", id=site.id, level=host.level, hosts=", ".join(service.hosts))
         if site.size and site.size not in {size.id for size in service.sizes}:
             yield fault("E125", "size", value=site.size, known=", ".join(size.id for size in service.sizes))
-        elif (
-            service.family == "catchment"
-            and site.status == "existing"
-            and not site.size
-            and site.capacity_persons is None
-        ):
-            yield fault("E126", "capacity_persons", id=site.id)
+        elif service.family in ("catchment", "haul") and site.status == "existing" and not site.size:
+            column = "capacity_persons" if service.family == "catchment" else "capacity_tpd"
+            if site.places is None:
+                yield Fault("E126", "sites.csv", number, column, {"id": site.id, "column": column})
+
+
+def lines(county: County, numbers: Numbers) -> Iterator[Fault]:
+    """E120 unknown line service, E122 unknown stop, E147 fewer than two stops, or one twice in a row."""
+    settlements = {s.id for s in county.settlements}
+    known = [key for key, s in county.services.items() if s.family == "line"]
+    for line, number in zip(county.lines, numbers["lines.csv"], strict=True):
+        if line.service and line.service not in known:
+            yield Fault("E120", "lines.csv", number, "service", {"value": line.service, "known": ", ".join(known)})
+        for stop in line.stop_ids:
+            if stop not in settlements:
+                yield Fault("E122", "lines.csv", number, "stops", {"value": stop})
+        stops = line.stop_ids
+        if len(set(stops)) < 2 or any(a == b for a, b in itertools.pairwise(stops)):
+            yield Fault("E147", "lines.csv", number, "stops", {"id": line.id})
+
+
+def disposal(county: County, numbers: Numbers) -> Iterator[Fault]:
+    """E144 an id that is also one of sites.csv: a haul service speaks of both."""
+    ids = {site.id for site in county.sites}
+    for place, number in zip(county.disposal, numbers["disposal.csv"], strict=True):
+        if place.id in ids:
+            yield Fault("E144", "disposal.csv", number, "id", {"value": place.id})
 
 
 def people(county: County, numbers: Numbers) -> Iterator[Fault]:
@@ -163,16 +134,41 @@ def red_lines(county: County, numbers: Numbers) -> Iterator[Fault]:
         yield Fault(code, "sites.csv", numbers["sites.csv"][k], "lon", values)
 
 
+def distances(county: County, numbers: Numbers) -> Iterator[Fault]:
+    """E148 a candidate nearer to homes or water than its service allows."""
+    homes = np.array([[s.lon, s.lat] for s in county.settlements])
+    plane = Plane.of(county.roads)
+    water = [zone for zone in county.red_lines if zone.kind == "water"]
+    for site, number in zip(county.sites, numbers["sites.csv"], strict=True):
+        service = county.services.get(site.service)
+        if service is None or site.status != "candidate":
+            continue
+        rules = service.keep_away
+        if rules.homes_m:
+            metres = int(plane.distance_m(homes[:, 0], homes[:, 1], np.array(site.lon), np.array(site.lat)).min())
+            if metres < rules.homes_m:
+                values = {"id": site.id, "what": "homes_m", "metres": metres, "limit": rules.homes_m}
+                yield Fault("E148", "sites.csv", number, "lon", values)
+        if rules.water_m and water:
+            metres = min(plane.to_polygon_m(site.lon, site.lat, zone.rings) for zone in water)
+            if metres < rules.water_m:
+                values = {"id": site.id, "what": "water_m", "metres": metres, "limit": rules.water_m}
+                yield Fault("E148", "sites.csv", number, "lon", values)
+
+
 def reach(county: County, numbers: Numbers) -> Iterator[Fault]:
-    """E134/W134 settlements that no road reaches (refused, or listed with ``allow_unserved``); W135 such sites."""
+    """E134/W134 settlements that no road reaches (refused, or listed with ``allow_unserved``); W135 sites, E159 stops."""
     limit_m = county.file.network.snap_limit_m
-    modes = {a.mode for s in county.services.values() for a in s.access} & set(county.file.network.modes)
+    modes = {a.mode for s in county.services.values() for a in s.access}
+    modes |= {s.line.mode for s in county.services.values() if s.line is not None}
+    modes &= set(county.file.network.modes)
     networks: dict[str, ModeNetwork] = {mode: build(county, mode) for mode in sorted(modes)}
     for mode, network in networks.items():
         if not network.time_ms.nnz:
-            yield _toml(county, "E128", f"network.modes.{mode}", value=mode, known=", ".join(modes))
+            yield toml_fault(county, "E128", f"network.modes.{mode}", value=mode, known=", ".join(modes))
             return
     yield from _unreached_settlements(county, numbers, networks, limit_m)
+    yield from _unreached_stops(county, numbers, networks, limit_m)
     nearest: dict[str, np.ndarray] = {}
     lon, lat = np.array([s.lon for s in county.sites]), np.array([s.lat for s in county.sites])
     for mode, network in networks.items():
@@ -181,6 +177,24 @@ def reach(county: County, numbers: Numbers) -> Iterator[Fault]:
         if metres := _beyond(county, site, {mode: int(d[k]) for mode, d in nearest.items()}, limit_m):
             values = {"id": site.id, "metres": metres, "limit": limit_m}
             yield Fault("W135", "sites.csv", numbers["sites.csv"][k], "lon", values)
+
+
+def _unreached_stops(
+    county: County, numbers: Numbers, networks: Mapping[str, ModeNetwork], limit_m: int
+) -> Iterator[Fault]:
+    """E159 a stop that no road of the line's mode reaches."""
+    position = {s.id: k for k, s in enumerate(county.settlements)}
+    lon, lat = np.array([s.lon for s in county.settlements]), np.array([s.lat for s in county.settlements])
+    row = {line.id: number for line, number in zip(county.lines, numbers["lines.csv"], strict=True)}
+    for key, service in county.services.items():
+        if service.line is None or service.line.mode not in networks:
+            continue
+        metres = snap(networks[service.line.mode], county.roads, lon, lat, limit_m).distance_m
+        for line in county.lines_of(key):
+            for stop in line.stop_ids:
+                if stop in position and metres[position[stop]] > limit_m:
+                    values = {"id": line.id, "stop": stop, "metres": int(metres[position[stop]]), "limit": limit_m}
+                    yield Fault("E159", "lines.csv", row[line.id], "stops", values)
 
 
 def _unreached_settlements(
@@ -209,4 +223,4 @@ def _beyond(county: County, site: Site, metres: Mapping[str, int], limit_m: int)
     return min(own) if own and limit_m < min(own) <= FAR_M else 0
 
 
-CHECKS: tuple[Check, ...] = (references, standards, sites, people, coordinates, red_lines, reach)
+CHECKS: tuple[Check, ...] = (sites, lines, disposal, people, coordinates, red_lines, distances, reach)

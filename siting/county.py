@@ -10,11 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from siting.rows import Disposal, Line, Settlement, Site
-from siting.sections import CountyFile, DescribedService, Service
+from siting.sections import CountyFile
+from siting.services import Service
 
 
 @dataclass(frozen=True)
@@ -61,11 +63,13 @@ class RedLine:
 class County:
     """Everything that a county folder says, checked.
 
-    ``folder`` is where it was read; ``files`` maps each file's name to its sha256, so that a plan can name its inputs.
+    ``folder`` is where it was read; ``plain`` is the document behind ``file``, on which scenarios make their changes;
+    ``files`` maps each file's name to its sha256, so that a plan can name its inputs.
     """
 
     folder: Path
     file: CountyFile
+    plain: Mapping[str, Any]
     settlements: tuple[Settlement, ...]
     sites: tuple[Site, ...]
     lines: tuple[Line, ...]
@@ -82,13 +86,35 @@ class County:
 
     @property
     def services(self) -> dict[str, Service]:
-        """The services that a plan can decide, in the order of the file."""
-        return {key: s for key, s in self.file.services.items() if isinstance(s, Service)}
+        """The services, in the order of the file."""
+        return self.file.services
 
     @property
-    def described(self) -> dict[str, DescribedService]:
-        """Services that are described but that no plan decides yet."""
-        return {key: s for key, s in self.file.services.items() if isinstance(s, DescribedService)}
+    def phases(self) -> tuple[str, ...]:
+        """Ids of the phases in order; one without a name where the county has none."""
+        return tuple(phase.id for phase in self.file.phases) or ("",)
+
+    def group(self, demand: str) -> tuple[int, ...]:
+        """Demand of every settlement in a demand group: persons, kilograms a day, or settlements (0 or 1)."""
+        about = self.file.demand[demand]
+        if about.column:
+            return tuple(s.people(about.column) for s in self.settlements)
+        return tuple(int(s.level in about.each_settlement_of) for s in self.settlements)
+
+    def demand_of(self, service: str) -> dict[str, int]:
+        """Demand for a service by settlement, those without any included."""
+        asked = self.group(self.services[service].demand)
+        return {s.id: q for s, q in zip(self.settlements, asked, strict=True)}
+
+    def lines_of(self, service: str) -> tuple[Line, ...]:
+        """The lines of a line service: those that name it, and to the first one also those that name none."""
+        first = next((key for key, s in self.services.items() if s.family == "line"), "")
+        return tuple(line for line in self.lines if (line.service or first) == service)
+
+    def disposal_of(self, service: str) -> tuple[Disposal, ...]:
+        """The disposal places that a haul service may use."""
+        rules = self.services[service].haul
+        return tuple(d for d in self.disposal if rules is not None and d.kind in rules.kinds)
 
     def base(self, amount: Decimal) -> int:
         """``amount`` of the money unit in whole base units (万元 to 元), halves up."""

@@ -14,7 +14,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from siting import sections
+from siting import sections, services
 from siting.instance import TABLES
 from siting.rows import Level, Mode
 
@@ -29,17 +29,24 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "[network]": sections.Network,
     "[network.modes.MODE]": sections.Travel,
     "[demand.ID]": sections.Demand,
-    '[services.ID] with family = "coverage" or "catchment"': sections.Service,
-    "[[services.ID.access]]": sections.Access,
-    "[[services.ID.sizes]]": sections.Size,
-    '[services.ID] with family = "haul" or "line"': sections.DescribedService,
+    "[services.ID]": services.Service,
+    "[[services.ID.access]]": services.Access,
+    "[[services.ID.sizes]]": services.Size,
+    "[services.ID.referral]": services.Referral,
+    "[services.ID.keep_away]": services.KeepAway,
+    "[services.ID.haul]": services.HaulRules,
+    "[services.ID.line]": services.LineRules,
+    "[[phases]]": sections.Phase,
     "[[funds]]": sections.Fund,
+    "[land]": sections.Land,
+    "[[rules]]": sections.Rule,
+    "[[packages]]": sections.Package,
     "[[targets]]": sections.Target,
     "[scenarios.ID]": sections.Variation,
     "[sources.ID]": sections.Source,
 }
 _PLAIN = {str: "text", int: "whole number", float: "number", Decimal: "number", bool: "true or false"}
-_WORDS: dict[Any, str] = {Level: "level", Mode: "travel mode", dict[str, Decimal | str]: "texts and numbers by name"}
+_WORDS: dict[Any, str] = {Level: "level", Mode: "travel mode", dict[str, Any]: "values by path"}
 _BOUNDS = {"gt": "> {}", "ge": "≥ {}", "lt": "< {}", "le": "≤ {}"}
 
 
@@ -89,6 +96,8 @@ def _needed(field: FieldInfo) -> str:
     if field.is_required():
         return "yes"
     default = field.default
+    if field.default_factory is not None:
+        return "no"
     if isinstance(default, bool):
         return f"`{str(default).lower()}`"
     if default is None or default == "" or isinstance(default, (tuple, dict, BaseModel)):

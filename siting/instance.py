@@ -54,7 +54,8 @@ def examine(folder: Path) -> tuple[County | None, list[Fault]]:
     missing = _missing_files(folder)
     if missing:
         return None, missing
-    file, provenance, faults = toml_file.read(folder / COUNTY_FILE)
+    document, faults = toml_file.read(folder / COUNTY_FILE)
+    file = document.file
     encoding = file.county.encoding if file else "utf-8"
     rows: dict[str, list[Any]] = {}
     numbers: dict[str, list[int]] = {}
@@ -75,18 +76,19 @@ def examine(folder: Path) -> tuple[County | None, list[Fault]]:
     faults += [fault for fault in wrong if not (fault.code == "E127" and "nodes.csv" in spoilt)]
     if roads is None:
         return None, faults
-    for name in ("settlements.csv", "sites.csv"):
-        _sort(rows[name], numbers[name])
+    for name in ("settlements.csv", "sites.csv", "lines.csv", "disposal.csv"):
+        _sort(rows.setdefault(name, []), numbers.setdefault(name, []))
     county = County(
         folder=folder,
         file=file,
+        plain=document.plain,
         settlements=tuple(rows["settlements.csv"]),
         sites=tuple(rows["sites.csv"]),
-        lines=tuple(rows.get("lines.csv", ())),
-        disposal=tuple(rows.get("disposal.csv", ())),
+        lines=tuple(rows["lines.csv"]),
+        disposal=tuple(rows["disposal.csv"]),
         red_lines=red_lines,
         roads=roads,
-        provenance=provenance,
+        provenance=document.provenance,
         files={
             name: _sha256(folder / name)
             for name in sorted((COUNTY_FILE, RED_LINES, *TABLES))
@@ -118,7 +120,7 @@ def _missing_files(folder: Path) -> list[Fault]:
 
 def _with_demand(file: CountyFile) -> type[Row]:
     """The settlement table of this county: with the demand columns that county.toml names."""
-    columns = {d.column for d in file.demand.values()} - set(Settlement.model_fields)
+    columns = {d.column for d in file.demand.values() if d.column} - set(Settlement.model_fields)
     fields: dict[str, Any] = dict.fromkeys(sorted(columns), (Count, ...))
     return create_model("Settlement", __base__=Settlement, **fields)
 

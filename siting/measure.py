@@ -5,21 +5,26 @@ Nothing here reads a model or a solver. Definitions: ``docs/rules.md``, sections
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
 from siting.county import County
-from siting.plan import Opening, Plan, ServicePlan
-from siting.problem import Option, TargetNeed, options_of, target_needs
+from siting.needs import TargetNeed, reached, target_needs
+from siting.options import Option, options_of, saved
+from siting.plan import Assignment, Opening, Plan, ServicePlan
 from siting.scenario import Scenario, capital_available, running_available
+from siting.services import Service
 
 
 @dataclass(frozen=True)
 class SiteFigures:
     """One open site: option taken, people served, farthest user.
 
-    Money in base units; ``travel_max`` in seconds or metres as the service's accesses; ``capacity`` None for coverage.
+    Money in base units, after the saving of a shared plot; ``travel_max`` in seconds or metres as the service's
+    accesses; ``capacity`` None for coverage. ``persons`` are kilograms a day in haul services, what comes by transfer
+    included; ``boarders`` sleep there, ``by_line`` come by bus.
     """
 
     service: str
@@ -30,11 +35,14 @@ class SiteFigures:
     persons: int
     settlements: int
     travel_max: int
+    beds: int = 0
+    boarders: int = 0
+    by_line: int = 0
 
 
 @dataclass(frozen=True)
 class ServiceFigures:
-    """One service: people and settlements served, sites by action, money, travel.
+    """One service: people and settlements served (kilograms a day in haul services), sites by action, money, travel.
 
     ``travel_mean`` is per person served; it and ``travel_max`` are in seconds if ``by_time``, else in metres.
     Assignments over an access of the other kind (time against distance) are left out of both.
@@ -97,7 +105,8 @@ class TargetFigures:
 class Measures:
     """Everything that reports say about a plan in numbers.
 
-    Money in base units; the funds are those that may pay a planned service.
+    Money in base units; the funds are those that may pay a planned service. ``fund_by_phase`` has (used, available) of
+    each phase.
     """
 
     services: Mapping[str, ServiceFigures]
@@ -105,6 +114,7 @@ class Measures:
     targets: tuple[TargetFigures, ...]
     fund_used: Mapping[str, int]
     fund_available: Mapping[str, int]
+    fund_by_phase: Mapping[str, tuple[tuple[int, int], ...]]
     running_available: int | None
     objective: int
 
@@ -132,60 +142,52 @@ def of(plan: Plan, county: County, scenario: Scenario) -> Measures:
     """
     services: dict[str, ServiceFigures] = {}
     sites: list[SiteFigures] = []
+    crowded = _crowded_plots(plan, county)
     for key, part in plan.services.items():
-        figures, rows = _service(key, part, county)
+        figures, rows = _service(key, part, county, crowded)
         services[key] = figures
         sites.extend(rows)
     amounts = capital_available(county, scenario)
-    used = {fund.id: 0 for fund in county.file.funds if any(service in plan.services for service in fund.pays)}
+    funds = [fund.id for fund in county.file.funds if any(service in plan.services for service in fund.pays)]
+    spent = {(f, p): 0 for f in funds for p in county.phases}
     for item in plan.spending:
-        used[item.fund] += item.amount
+        spent[item.fund, item.phase] += item.amount
+    by_phase = {
+        f: tuple((spent[f, p], amount) for p, amount in zip(county.phases, amounts[f], strict=True)) for f in funds
+    }
     return Measures(
         services=services,
         sites=tuple(sites),
-        targets=tuple(_target(need, plan) for need in target_needs(county, scenario)),
-        fund_used=used,
-        fund_available={fund: amounts[fund] for fund in used},
+        targets=tuple(_target(need, plan, county) for need in target_needs(county, scenario)),
+        fund_used={f: sum(used for used, _ in rows) for f, rows in by_phase.items()},
+        fund_available={f: sum(held for _, held in rows) for f, rows in by_phase.items()},
+        fund_by_phase=by_phase,
         running_available=running_available(county, scenario),
         objective=sum(county.services[key].weight * figures.served for key, figures in services.items()),
     )
 
 
-def _service(key: str, part: ServicePlan, county: County) -> tuple[ServiceFigures, list[SiteFigures]]:
+def _crowded_plots(plan: Plan, county: County) -> set[str]:
+    """Ids of the open sites that share their plot with another open site."""
+    plot = {site.id: site.plot for site in county.sites if site.plot}
+    opened = [o.site for part in plan.services.values() for o in part.open if o.site in plot]
+    count = Counter(plot[site] for site in opened)
+    return {site for site in opened if count[plot[site]] > 1}
+
+
+def _service(
+    key: str, part: ServicePlan, county: County, crowded: set[str]
+) -> tuple[ServiceFigures, list[SiteFigures]]:
     service = county.services[key]
-    column = county.file.demand[service.demand].column
-    demand = {s.id: s.people(column) for s in county.settlements}
-    options: dict[tuple[str, str, str], Option] = {
-        (site.id, option.size, option.action): option
-        for site in county.sites
-        if site.service == key
-        for option in options_of(service, site, county)
-    }
-    served = part.served()
-    visitors: dict[str, list[tuple[int, int]]] = {}
+    demand = county.demand_of(key)
+    options = {Opening(o.site, o.size, o.action, o.phase): o for o in options_of(county, key)}
+    rows = _sites(key, part, county, options, crowded)
     by_time = service.access[0].by_time
-    for a in part.assignments:
-        visitors.setdefault(a.site, []).append(
-            (a.persons, a.travel if service.access[a.access].by_time == by_time else 0)
-        )
-    rows = []
-    for opening in part.open:
-        option = options[opening.site, opening.size, opening.action]
-        here = visitors.get(opening.site, [])
-        rows.append(
-            SiteFigures(
-                service=key,
-                opening=opening,
-                capacity=option.capacity,
-                capital=option.capital,
-                running=option.running,
-                persons=sum(p for p, _ in here),
-                settlements=len(here),
-                travel_max=max((t for _, t in here), default=0),
-            )
-        )
-    same = [(a.persons, a.travel) for a in part.assignments if service.access[a.access].by_time == by_time]
+    same = [(a.persons, a.travel) for a in part.assignments if _by_time(service, a.access) == by_time]
     persons = sum(p for p, _ in same)
+    served = part.served()
+    first = sum(r.capital for r in rows if r.opening.phase in ("", county.phases[0]))
+    net = first + len(part.closed) * (county.base(service.closing_capital) - county.base(service.resale))
     figures = ServiceFigures(
         service=key,
         demand=sum(demand.values()),
@@ -196,7 +198,7 @@ def _service(key: str, part: ServicePlan, county: County) -> tuple[ServiceFigure
         sites_new=sum(o.action == "new" for o in part.open),
         sites_expanded=sum(o.action == "expand" for o in part.open),
         sites_closed=len(part.closed),
-        capital=sum(r.capital for r in rows),
+        capital=sum(r.capital for r in rows) - first + max(0, net),
         running=sum(r.running for r in rows),
         by_time=by_time,
         travel_mean=float(Fraction(sum(p * t for p, t in same), persons)) if persons else 0.0,
@@ -205,28 +207,68 @@ def _service(key: str, part: ServicePlan, county: County) -> tuple[ServiceFigure
     return figures, rows
 
 
-def _target(need: TargetNeed, plan: Plan) -> TargetFigures:
-    part = plan.services.get(need.target.service, ServicePlan())
-    if need.target.indicator == "open_count":
-        value = len(part.open)
-    else:
-        served = part.served()
-        if need.target.indicator == "served_share":
-            value = sum(served.get(i, 0) for i in need.demand)
-        else:
-            value = sum(served.get(i, 0) == q for i, q in need.demand.items())
+def _sites(
+    key: str,
+    part: ServicePlan,
+    county: County,
+    options: Mapping[Opening, Option],
+    crowded: set[str],
+) -> list[SiteFigures]:
+    service = county.services[key]
+    visitors: dict[str, list[Assignment]] = {}
+    for a in part.assignments:
+        visitors.setdefault(a.site, []).append(a)
+    brought = Counter[str]()
+    for t in part.transfers:
+        brought[t.disposal] += t.persons
+    rows = []
+    for opening in part.open:
+        option = options[opening]
+        here = visitors.get(opening.site, [])
+        same = [a.travel for a in here if _by_time(service, a.access) == service.access[0].by_time]
+        rows.append(
+            SiteFigures(
+                service=key,
+                opening=opening,
+                capacity=option.capacity,
+                capital=option.capital - (saved(option, county) if opening.site in crowded else 0),
+                running=option.running,
+                persons=sum(a.persons for a in here) + brought[opening.site],
+                settlements=len({a.settlement for a in here}),
+                travel_max=max(same, default=0),
+                beds=option.beds,
+                boarders=sum(a.persons for a in here if _kind(service, a.access) == "boarding"),
+                by_line=sum(a.persons for a in here if a.line),
+            )
+        )
+    return rows
+
+
+def _kind(service: Service, access: int) -> str:
+    """Kind of an access; the straight haul, which comes after the last, is direct."""
+    return service.access[access].kind if access < len(service.access) else "direct"
+
+
+def _by_time(service: Service, access: int) -> bool:
+    return service.access[access].by_time if access < len(service.access) else True
+
+
+def _target(need: TargetNeed, plan: Plan, county: County) -> TargetFigures:
     return TargetFigures(
         need.target.id,
         need.target.service,
         need.target.tier,
-        value=value,
+        value=reached(need, plan.services, county),
         whole=need.whole,
         need=need.need,
-        beyond=max(0, need.need - (need.whole - _out_of_reach(need, part))) if need.whole else 0,
+        beyond=_beyond(need, plan.services.get(need.target.service, ServicePlan())),
     )
 
 
-def _out_of_reach(need: TargetNeed, part: ServicePlan) -> int:
-    """Persons (or settlements) of the target that no site could serve."""
+def _beyond(need: TargetNeed, part: ServicePlan) -> int:
+    """The part of a shortfall in people or settlements that no site of the county could mend."""
+    if need.target.indicator not in ("served_share", "settlements_share"):
+        return 0
     lost = [u for u in part.unserved if u.reason in ("unreachable", "no_site_in_reach") and u.settlement in need.demand]
-    return len(lost) if need.target.indicator == "settlements_share" else sum(u.persons for u in lost)
+    count = len(lost) if need.target.indicator == "settlements_share" else sum(u.persons for u in lost)
+    return max(0, need.need - (need.whole - count))

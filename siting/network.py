@@ -47,6 +47,14 @@ class Plane:
         metres: np.ndarray = np.ceil(np.sqrt(dx * dx + dy * dy)).astype(np.int64)
         return metres
 
+    def to_polygon_m(self, lon: float, lat: float, rings: Sequence[Sequence[tuple[float, float]]]) -> int:
+        """Straight distance from a point to a polygon (its rings) in whole metres, rounded up; 0 inside."""
+        import shapely
+
+        shells = [self.xy(np.array([x for x, _ in ring]), np.array([y for _, y in ring])) for ring in rings]
+        polygon = shapely.Polygon(shells[0], shells[1:])
+        return int(np.ceil(polygon.distance(shapely.Point(lon * self.metres_per_lon, lat * self.metres_per_lat))))
+
 
 @dataclass(frozen=True, eq=False)
 class ModeNetwork:

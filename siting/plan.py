@@ -18,24 +18,41 @@ Reason = Literal["unreachable", "no_site_in_reach", "full", "not_built"]
 
 @dataclass(frozen=True, order=True)
 class Opening:
-    """An open site: its id, its size ("" for an existing site without a size of the table) and what was done to it."""
+    """An open site: its id, its size ("" for an existing site without a size of the table), what was done to it, when.
+
+    ``phase`` is "" for a site that is kept, and where the county has no phases.
+    """
 
     site: str
     size: str
     action: Action
+    phase: str = ""
 
 
 @dataclass(frozen=True, order=True)
 class Assignment:
-    """``persons`` of a settlement go to a site by access number ``access`` of the service.
+    """``persons`` of a settlement (kilograms a day, for waste) go to a site by access number ``access`` of the service.
 
-    ``travel`` is in whole seconds, rounded up, where the access has ``limit_min``; in whole metres, rounded up, where
-    it has ``limit_m``.
+    ``line`` is the bus line of a line access, else ""; ``since`` the phase from which on they are served, "" from the
+    beginning. ``travel`` is in whole seconds, rounded up, where the access has
+    ``limit_min``; in whole metres, rounded up, where it has ``limit_m``.
     """
 
     settlement: str
     site: str
     access: int
+    line: str
+    since: str
+    persons: int
+    travel: int
+
+
+@dataclass(frozen=True, order=True)
+class Transfer:
+    """``persons`` kilograms of waste a day go on from a station to a disposal place, ``travel`` seconds away."""
+
+    station: str
+    disposal: str
     persons: int
     travel: int
 
@@ -56,22 +73,29 @@ class ServicePlan:
     open: tuple[Opening, ...] = ()
     closed: tuple[str, ...] = ()
     assignments: tuple[Assignment, ...] = ()
+    transfers: tuple[Transfer, ...] = ()
     unserved: tuple[Unserved, ...] = ()
 
-    def served(self) -> dict[str, int]:
-        """Persons served by settlement; who is not served at all is not listed."""
+    def served(self, by: Collection[str] | None = None) -> dict[str, int]:
+        """Persons served by settlement (``by``: in one of these phases); who is not served at all is not listed."""
         persons: dict[str, int] = {}
         for a in self.assignments:
-            persons[a.settlement] = persons.get(a.settlement, 0) + a.persons
+            if by is None or not a.since or a.since in by:
+                persons[a.settlement] = persons.get(a.settlement, 0) + a.persons
         return persons
+
+    def opened(self, by: Collection[str] | None = None) -> list[Opening]:
+        """The open sites (``by``: kept, or opened in one of these phases)."""
+        return [o for o in self.open if by is None or o.action == "keep" or o.phase in by]
 
 
 @dataclass(frozen=True, order=True)
 class Spending:
-    """``amount`` of capital, in base units (元), that a fund pays for a service."""
+    """``amount`` of capital, in base units (元), that a fund pays for a service in a phase ("" where there is none)."""
 
     fund: str
     service: str
+    phase: str
     amount: int
 
 
@@ -105,6 +129,7 @@ class Plan:
                     "open": [vars(o) for o in sorted(s.open)],
                     "closed": sorted(s.closed),
                     "assignments": [vars(a) for a in sorted(s.assignments)],
+                    "transfers": [vars(t) for t in sorted(s.transfers)],
                     "unserved": [vars(u) for u in sorted(s.unserved)],
                 }
                 for key, s in self.services.items()
@@ -125,6 +150,7 @@ class Plan:
                     open=tuple(Opening(**o) for o in s["open"]),
                     closed=tuple(s["closed"]),
                     assignments=tuple(Assignment(**a) for a in s["assignments"]),
+                    transfers=tuple(Transfer(**t) for t in s["transfers"]),
                     unserved=tuple(Unserved(**u) for u in s["unserved"]),
                 )
                 for key, s in data["services"].items()

@@ -1,68 +1,46 @@
 """The problem as plain whole numbers: one block per service and the rows that the blocks share.
 
-`pose` turns a county, its travel times and a scenario into a `Problem`; solvers read nothing else. All numbers are
-integers in base units (``docs/rules.md``); pairs beyond the standard are absent, never infinite.
+`siting.posing.pose` turns a county, its travel times and a scenario into a `Problem`; solvers read nothing else. All
+numbers are integers in base units (``docs/rules.md``); pairs without a way are absent, never infinite.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
-from siting.county import County
-from siting.errors import Fault, InputRefused
-from siting.plan import Action
-from siting.rows import Site
-from siting.scenario import Scenario, capital_available, running_available
-from siting.sections import Service, Size, Target
-from siting.travel import TravelTimes
+from siting.options import Option
 
-#: Sum of all points of a tier stays far below 2**53, so that a float of the solver still counts single points.
-POINTS_PER_WEIGHT = 1_000_000
+#: Position of the phase of what stands from the beginning.
+ALWAYS = -1
 
 
-@dataclass(frozen=True)
-class Option:
-    """One way in which a site can be open. Money in base units; ``capacity`` in persons, None for coverage."""
-
-    site: str
-    size: str
-    action: Action
-    capacity: int | None
-    capital: int
-    running: int
-
-
-@dataclass(frozen=True)
-class TargetNeed:
-    """A target with the settlements that it is about (id to persons, all above 0), and the value that meets it."""
-
-    target: Target
-    demand: dict[str, int]
-    whole: int
-    need: int
-
-    @property
-    def points(self) -> int:
-        """Points that one missing person, settlement or site costs in its tier."""
-        if self.need == 0:
-            return 0
-        return max(1, _half_up(Decimal(self.target.weight * POINTS_PER_WEIGHT) / self.need))
+def _none() -> np.ndarray:
+    return np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, eq=False)
 class Block:
     """One service. Demand points are the settlements with demand above 0; positions count from 0.
 
-    ``demand`` (n,) persons; ``settlements`` (n,) how many settlements a demand point stands for (1 as posed);
-    ``must_open`` (m,) bool, sites that may not be shut; ``option_site`` (o,) position of the site of each option;
-    ``capacity``, ``capital``, ``running`` (o,), capacity 0 for coverage; ``pair_demand``, ``pair_site``,
-    ``pair_access``, ``pair_travel`` (p,) the pairs within the standard, those of a demand point together and its best
-    site first; ``pair_travel`` in seconds or metres, rounded up; ``unreachable`` (n,) bool, demand points off the
-    network. With nothing to be built, candidates are sites without options.
+    ``demand`` (n,) persons or kilograms a day; ``settlements`` (n,) how many settlements a demand point stands for (1
+    as posed); ``unreachable`` (n,) bool, demand points off the network; ``site_ids`` (m,), of which ``lender`` (m,)
+    names the service that decides it where that is another one; ``must_open`` (m,) bool, sites that may not be shut.
+
+    ``option_site`` (o,) position of the site of each option; ``capacity``, ``beds``, ``capital``, ``saving`` (of
+    capital on a shared plot), ``running``, ``land``, ``fewest`` (persons that it must have) (o,); ``phase`` (o,)
+    position of its phase, `ALWAYS` where it stands from the beginning; ``counts`` (o,) bool, false outside the county.
+
+    ``pair_demand``, ``pair_site``, ``pair_access``, ``pair_line`` (position of the line in the block of
+    ``line_service``, or -1), ``pair_travel`` (seconds or metres, rounded up), ``pair_boards`` (bool) (p,): the ways,
+    those of a demand point together and its best first. ``eligible`` by access number: (n,) persons who may use it.
+    ``guards`` (g, 2) site and demand point that must be served in full if the site is shut. ``transfer_from``,
+    ``transfer_to``, ``transfer_travel`` (t,) from station to disposal place; ``disposal`` (m,) bool. ``pool`` (n,) persons
+    who may board anywhere, in a relaxation that knows no boarding ways (empty: it knows them).
+    ``referred`` (r, 2) own site and site of ``refers_to`` near it. ``plot`` (m,) name, "" for one of its own.
     """
 
     service: str
@@ -83,6 +61,54 @@ class Block:
     pair_site: np.ndarray
     pair_access: np.ndarray
     pair_travel: np.ndarray
+    lender: tuple[str, ...] = ()
+    beds: np.ndarray = field(default_factory=_none)
+    saving: np.ndarray = field(default_factory=_none)
+    land: np.ndarray = field(default_factory=_none)
+    fewest: np.ndarray = field(default_factory=_none)
+    phase: np.ndarray = field(default_factory=_none)
+    counts: np.ndarray = field(default_factory=_none)
+    pair_line: np.ndarray = field(default_factory=_none)
+    pair_boards: np.ndarray = field(default_factory=_none)
+    line_service: str = ""
+    eligible: Mapping[int, np.ndarray] = field(default_factory=dict)
+    guards: np.ndarray = field(default_factory=lambda: np.zeros((0, 2), dtype=np.int64))
+    transfer_from: np.ndarray = field(default_factory=_none)
+    transfer_to: np.ndarray = field(default_factory=_none)
+    transfer_travel: np.ndarray = field(default_factory=_none)
+    disposal: np.ndarray = field(default_factory=_none)
+    pool: np.ndarray = field(default_factory=_none)
+    refers_to: str = ""
+    referred: np.ndarray = field(default_factory=lambda: np.zeros((0, 2), dtype=np.int64))
+    plot: tuple[str, ...] = ()
+    whole: bool = False
+    closest: bool = False
+    closing: int = 0
+    resale: int = 0
+
+    def __post_init__(self) -> None:
+        """Fill what was not given: no beds, no saving, no line, everything counts."""
+        m, o, p = len(self.site_ids), len(self.options), len(self.pair_demand)
+        zeros: dict[str, int] = {"beds": o, "saving": o, "land": o, "fewest": o}
+        filled: dict[str, object] = {
+            name: np.zeros(size, dtype=np.int64) for name, size in zeros.items() if len(getattr(self, name)) != size
+        }
+        if len(self.phase) != o:
+            filled["phase"] = np.array([ALWAYS if x.action == "keep" else 0 for x in self.options], dtype=np.int64)
+        if len(self.counts) != o:
+            filled["counts"] = np.ones(o, dtype=bool)
+        if len(self.pair_line) != p:
+            filled["pair_line"] = np.full(p, -1, dtype=np.int64)
+        if len(self.pair_boards) != p:
+            filled["pair_boards"] = np.zeros(p, dtype=bool)
+        if len(self.disposal) != m:
+            filled["disposal"] = np.zeros(m, dtype=bool)
+        if len(self.lender) != m:
+            filled["lender"] = (self.service,) * m
+        if len(self.plot) != m:
+            filled["plot"] = ("",) * m
+        for name, value in filled.items():
+            object.__setattr__(self, name, value)
 
     @property
     def least_running(self) -> int:
@@ -91,22 +117,54 @@ class Block:
 
     @property
     def served_in_full_only(self) -> bool:
-        """True for coverage: a settlement is served with all its people or not at all."""
-        return self.family == "coverage"
+        """True for coverage and lines: a settlement is served with all its people or not at all."""
+        return self.family in ("coverage", "line")
+
+    @cached_property
+    def options_at(self) -> tuple[tuple[int, ...], ...]:
+        """Positions of the options of each site."""
+        found: list[list[int]] = [[] for _ in self.site_ids]
+        for o, j in enumerate(self.option_site.tolist()):
+            found[j].append(o)
+        return tuple(map(tuple, found))
+
+    @cached_property
+    def stands(self) -> np.ndarray:
+        """(m,) bool: existing sites."""
+        mask = np.zeros(len(self.site_ids), dtype=bool)
+        mask[[j for j, o in zip(self.option_site.tolist(), self.options, strict=True) if o.action == "keep"]] = True
+        return mask
+
+    @property
+    def pairs_can_merge(self) -> bool:
+        """Whether people of different settlements with the same sites may be counted as one demand point."""
+        return not (self.whole or self.closest)
 
 
 @dataclass(frozen=True)
 class Fund:
-    """A source of capital: ``amount`` base units for the services of ``pays``."""
+    """A source of capital: base units for the services of ``pays``, in the first phase and in ``later`` ones."""
 
     id: str
     amount: int
     pays: tuple[str, ...]
+    later: tuple[int, ...] = ()
+    carries_over: bool = False
+
+    @property
+    def amounts(self) -> tuple[int, ...]:
+        """Amount of each phase."""
+        return (self.amount, *self.later)
 
 
 @dataclass(frozen=True, eq=False)
 class TargetRow:
-    """A target over a block: ``members`` are positions of demand points; ``points`` per missing unit."""
+    """A target: ``members`` are positions of demand points of the block of ``service``; ``points`` per missing unit.
+
+    ``by`` is the position of the phase at whose end it counts; ``parts`` the members of each township
+    (`worst_township_share`), or urban and rural members (`urban_rural_gap`); ``options`` those that a count counts;
+    ``package`` by service the demand point of each settlement of a package, -1 where it asks for nothing.
+    """
 
     id: str
     tier: int
@@ -115,16 +173,45 @@ class TargetRow:
     members: np.ndarray
     need: int
     points: int
+    by: int = 10**6
+    parts: tuple[np.ndarray, ...] = ()
+    options: np.ndarray | None = None
+    package: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """The services that it is about."""
+        return tuple(self.package) or (self.service,)
+
+    def of_options(self, block: Block) -> np.ndarray:
+        """Positions of the options that a count counts."""
+        return np.flatnonzero(block.counts) if self.options is None else self.options
+
+
+@dataclass(frozen=True, eq=False)
+class RuleRow:
+    """At most ``at_most`` of some options of a service are open."""
+
+    id: str
+    service: str
+    options: np.ndarray
+    at_most: int
 
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """What a solver may know: blocks in the order of the county, funds, running budget (None: unlimited), targets."""
+    """What a solver may know: blocks in the order of the county, funds, running budget (None: unlimited), targets.
+
+    ``land_quota`` is new building land of each phase in m2, none where it is not limited.
+    """
 
     blocks: tuple[Block, ...]
     funds: tuple[Fund, ...]
     running_budget: int | None
     targets: tuple[TargetRow, ...]
+    phases: tuple[str, ...] = ("",)
+    land_quota: tuple[int, ...] = ()
+    rules: tuple[RuleRow, ...] = ()
 
     @property
     def tiers(self) -> tuple[int, ...]:
@@ -135,158 +222,33 @@ class Problem:
         """The block of a service."""
         return next(b for b in self.blocks if b.service == service)
 
+    @cached_property
+    def plots(self) -> dict[str, tuple[tuple[str, int], ...]]:
+        """Plots that several sites share: (service, site) of each."""
+        found: dict[str, list[tuple[str, int]]] = {}
+        for block in self.blocks:
+            for j, name in enumerate(block.plot):
+                if name and block.lender[j] == block.service:
+                    found.setdefault(name, []).append((block.service, j))
+        return {name: tuple(sites) for name, sites in found.items() if len(sites) > 1}
+
     def only(self, services: Collection[str]) -> Problem:
-        """The problem of some services; the others do no more than they must: no capital, sites kept at least cost."""
+        """The problem of some services; the others do no more than they must: no capital, sites kept at least cost.
+
+        What a service borrows of another one is lost where that one is not among them.
+        """
         budget = self.running_budget
         if budget is not None:
             budget -= sum(b.least_running for b in self.blocks if b.service not in services)
-        return Problem(
+        return replace(
+            self,
             blocks=tuple(b for b in self.blocks if b.service in services),
             funds=tuple(
-                Fund(f.id, f.amount, tuple(s for s in f.pays if s in services))
+                replace(f, pays=tuple(s for s in f.pays if s in services))
                 for f in self.funds
                 if any(s in services for s in f.pays)
             ),
             running_budget=budget,
-            targets=tuple(t for t in self.targets if t.service in services),
+            targets=tuple(t for t in self.targets if set(t.services) <= set(services)),
+            rules=tuple(r for r in self.rules if r.service in services),
         )
-
-
-def pose(county: County, times: TravelTimes, scenario: Scenario) -> Problem:
-    """Pose the problem of a scenario.
-
-    Raises:
-        InputRefused: keeping what must stay open already costs more per year than the running budget (E182).
-    """
-    blocks = tuple(_block(county, times, scenario, key) for key in scenario.services)
-    budget = running_available(county, scenario)
-    amounts = capital_available(county, scenario)
-    problem = Problem(
-        blocks=blocks,
-        funds=tuple(Fund(fund.id, amounts[fund.id], fund.pays) for fund in county.file.funds),
-        running_budget=budget,
-        targets=tuple(_target_row(need, blocks) for need in target_needs(county, scenario)),
-    )
-    must = sum(block.least_running for block in blocks)
-    if budget is not None and must > budget:
-        raise InputRefused(
-            Fault("E182", file="county.toml", column="running_budget_per_year", values={"must": must, "budget": budget})
-        )
-    return problem
-
-
-def target_needs(county: County, scenario: Scenario) -> tuple[TargetNeed, ...]:
-    """The targets of the planned services with what meets each (``docs/rules.md``, section 5)."""
-    needs = []
-    for target in county.file.targets:
-        if target.service not in scenario.services:
-            continue
-        column = county.file.demand[county.services[target.service].demand].column
-        demand = {
-            s.id: s.people(column)
-            for s in county.settlements
-            if s.people(column) > 0
-            and (not target.levels or s.level in target.levels)
-            and (target.urban is None or s.urban == target.urban)
-        }
-        whole = {"served_share": sum(demand.values()), "settlements_share": len(demand), "open_count": 0}[
-            target.indicator
-        ]
-        if target.threshold_pct is None:
-            need = target.threshold_count or 0
-        else:
-            need = int((target.threshold_pct * whole / 100).to_integral_value(rounding=ROUND_CEILING))
-        needs.append(TargetNeed(target, demand, whole, need))
-    return tuple(needs)
-
-
-def options_of(service: Service, site: Site, county: County) -> tuple[Option, ...]:
-    """All ways in which ``site`` can be open (``docs/rules.md``, section 2), the cheapest change first."""
-    catchment = service.family == "catchment"
-
-    def option(size: Size, action: Action, size_id: str, capacity: int | None, capital: int) -> Option:
-        return Option(
-            site.id, size_id, action, capacity if catchment else None, capital, county.base(size.running_per_year)
-        )
-
-    if site.status == "candidate":
-        return tuple(option(s, "new", s.id, s.capacity_persons, county.base(s.capital)) for s in service.sizes)
-    own = next((s for s in service.sizes if s.id == site.size), None)
-    today = site.capacity_persons if site.capacity_persons is not None else (own.capacity_persons if own else None)
-    if not catchment:
-        return (option(own or service.sizes[0], "keep", site.size, None, 0),)
-    assert today is not None, "reading refuses an existing catchment site without capacity"
-    options = [option(own or _size_for(service, today), "keep", site.size, today, 0)]
-    if service.may_expand:
-        for size in service.sizes:
-            places = size.capacity_persons or 0
-            if places > today:
-                grown = -(-county.base(size.capital) * (places - today) // places)
-                options.append(option(size, "expand", size.id, places, grown))
-    return tuple(options)
-
-
-def _size_for(service: Service, places: int) -> Size:
-    """The smallest size with at least ``places``, else the largest."""
-    enough = [s for s in service.sizes if (s.capacity_persons or 0) >= places]
-    return (
-        min(enough, key=lambda s: s.capacity_persons or 0)
-        if enough
-        else max(service.sizes, key=lambda s: s.capacity_persons or 0)
-    )
-
-
-def _block(county: County, times: TravelTimes, scenario: Scenario, key: str) -> Block:
-    service = county.services[key]
-    column = county.file.demand[service.demand].column
-    chosen = np.array([s.people(column) > 0 for s in county.settlements], dtype=bool)
-    sites = [site for site in county.sites if site.service == key]
-    options = [
-        option
-        for site in sites
-        for option in options_of(service, site, county)
-        if option.action == "keep" or not scenario.builds_nothing
-    ]
-    position = {site.id: j for j, site in enumerate(sites)}
-    may_close = service.may_close and not scenario.builds_nothing
-    pairs = times.pairs(key).of_settlements(chosen)
-    return Block(
-        service=key,
-        family=service.family,
-        weight=service.weight,
-        demand_ids=tuple(s.id for s, yes in zip(county.settlements, chosen, strict=True) if yes),
-        demand=np.array(
-            [s.people(column) for s, yes in zip(county.settlements, chosen, strict=True) if yes], dtype=np.int64
-        ),
-        settlements=np.ones(int(chosen.sum()), dtype=np.int64),
-        unreachable=times.unreachable(key)[chosen],
-        site_ids=tuple(position),
-        must_open=np.array([s.status == "existing" and not may_close for s in sites], dtype=bool),
-        options=tuple(options),
-        option_site=np.array([position[o.site] for o in options], dtype=np.int64),
-        capacity=np.array([o.capacity or 0 for o in options], dtype=np.int64),
-        capital=np.array([o.capital for o in options], dtype=np.int64),
-        running=np.array([o.running for o in options], dtype=np.int64),
-        pair_demand=pairs.settlement,
-        pair_site=pairs.site,
-        pair_access=pairs.access,
-        pair_travel=pairs.travel,
-    )
-
-
-def _target_row(need: TargetNeed, blocks: tuple[Block, ...]) -> TargetRow:
-    block = next(b for b in blocks if b.service == need.target.service)
-    members = np.array([k for k, i in enumerate(block.demand_ids) if i in need.demand], dtype=np.int64)
-    return TargetRow(
-        id=need.target.id,
-        tier=need.target.tier,
-        service=need.target.service,
-        indicator=need.target.indicator,
-        members=members,
-        need=need.need,
-        points=need.points,
-    )
-
-
-def _half_up(value: Decimal) -> int:
-    return int(value.to_integral_value(rounding=ROUND_HALF_UP))

@@ -5,12 +5,14 @@ from __future__ import annotations
 from importlib.metadata import EntryPoint, entry_points
 from typing import cast
 
+from siting import comparing
 from siting.errors import Fault, InputRefused
 from siting.outcome import Solver
 from siting.study import Report
 
 SOLVERS = "siting.solvers"
 REPORTS = "siting.reports"
+COMPARISONS = "siting.comparisons"
 
 
 def solver(name: str) -> Solver:
@@ -29,6 +31,15 @@ def report(name: str) -> Report:
         InputRefused: no such report is installed (E192).
     """
     return cast(Report, _door(REPORTS, name).load())
+
+
+def comparison(name: str) -> comparing.Report:
+    """The report of that name on several plans.
+
+    Raises:
+        InputRefused: no such report is installed (E192).
+    """
+    return cast(comparing.Report, _door(COMPARISONS, name).load())
 
 
 def names(group: str) -> tuple[str, ...]:

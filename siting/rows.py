@@ -21,6 +21,7 @@ SpeedKmh = Annotated[Decimal, Field(gt=0, le=200)]
 
 Level = Literal["city", "county_town", "central_town", "township_seat", "central_village", "village", "hamlet"]
 Mode = Literal["walk", "bicycle", "drive", "bus"]
+DisposalKind = Literal["landfill", "incinerator"]
 
 
 def said(description: str, unit: str = "", **rules: Any) -> Any:
@@ -68,18 +69,38 @@ class Site(Row):
     capacity_persons: Count | None = said(
         "existing sites: places that it has, where they differ from its size", "persons", default=None
     )
+    beds_persons: Count | None = said(
+        "existing sites: beds that it has, where they differ from its size", "persons", default=None
+    )
+    capacity_tpd: Decimal | None = said("existing transfer stations: what it takes", "t/day", ge=0, default=None)
+    outside: Literal[0, 1] = said(
+        "1: an existing site in a neighbouring county, which costs this one nothing", default=0
+    )
+    plot: Text = said("name of the plot, where sites of several services may share one", default="")
     source: Text = said("where the row comes from", default="")
+
+    @property
+    def places(self) -> int | None:
+        """Persons, or kilograms a day, where the row gives them."""
+        return self.capacity_persons if self.capacity_tpd is None else int(self.capacity_tpd * 1000)
 
 
 class Line(Row):
     """An existing or proposed bus line: one row of ``lines.csv``."""
 
     id: Ident = said("unique id")
+    service: Text = said("line service that it belongs to; blank: the first of county.toml", default="")
     name: Text = said("name of the line")
     name_en: Text = said("name in English reports", default="")
     stops: Text = said("ids of the settlements where it stops, in order, joined by `;`")
-    trips_per_day: Count = said("return trips a day", "trips/day")
+    trips_per_day: Count = said("return trips a day; of a candidate: as proposed", "trips/day")
     status: Literal["existing", "candidate"] = said("runs today, or may be opened")
+    source: Text = said("where the row comes from", default="")
+
+    @property
+    def stop_ids(self) -> tuple[str, ...]:
+        """Ids of the settlements where it stops."""
+        return tuple(stop.strip() for stop in self.stops.split(";") if stop.strip())
 
 
 class Disposal(Row):
@@ -88,11 +109,20 @@ class Disposal(Row):
     id: Ident = said("unique id")
     name: Text = said("name")
     name_en: Text = said("name in English reports", default="")
-    kind: Literal["landfill", "incinerator"] = said("what it is")
+    kind: DisposalKind = said("what it is")
     lon: Lon = said("longitude, WGS84", "degrees")
     lat: Lat = said("latitude, WGS84", "degrees")
     status: Literal["existing", "candidate"] = said("stands today, or may be built")
     capacity_tpd: Decimal = said("waste that it takes", "t/day", ge=0)
+    capital: Decimal = said("cost of building a candidate", "money unit", ge=0, le=Decimal("1e9"), default=Decimal(0))
+    running_per_year: Decimal = said(
+        "yearly running cost", "money unit/year", ge=0, le=Decimal("1e9"), default=Decimal(0)
+    )
+
+    @property
+    def places(self) -> int:
+        """Kilograms a day."""
+        return int(self.capacity_tpd * 1000)
 
 
 class RoadNode(Row):

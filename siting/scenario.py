@@ -7,10 +7,13 @@ comparison begins.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
+from siting import toml_file
 from siting.county import County
 from siting.errors import Fault, InputRefused
 from siting.sections import Variation
@@ -64,10 +67,65 @@ def of(county: County, name: str = BASE) -> Scenario:
     )
 
 
-def capital_available(county: County, scenario: Scenario) -> dict[str, int]:
-    """Amount of each fund in base units."""
+def under(county: County, name: str) -> County:
+    """The county with the ``changes`` of a scenario made.
+
+    Raises:
+        InputRefused: a path leads nowhere (E183), or a new value is not one that may stand there (E184).
+    """
+    variation = county.file.scenarios.get(name)
+    if variation is None or not variation.changes:
+        return county
+    plain, faults = deepcopy(dict(county.plain)), []
+    for key, value in variation.changes.items():
+        where = f"scenarios.{name}.changes"
+        if not _put(plain, toml_file.undotted(key), deepcopy(value)):
+            faults.append(Fault("E183", "county.toml", column=where, values={"key": key}))
+    file, wrong = toml_file.validated(plain, "county.toml")
+    faults += [
+        Fault("E184", "county.toml", column=f"scenarios.{name}.changes", values={"key": f.column, "value": v})
+        for f in wrong
+        for v in [f.values.get("value", f.code)]
+    ]
+    if faults or file is None:
+        raise InputRefused(faults)
+    return replace(county, file=file, plain=plain)
+
+
+def _put(node: Any, place: tuple[Any, ...], value: Any) -> bool:
+    """Put a value at a place of a plain document; False where the way to it does not exist."""
+    for part in place[:-1]:
+        node = _step(node, part)
+        if node is None:
+            return False
+    last = place[-1]
+    if isinstance(node, list):
+        found = [k for k, item in enumerate(node) if last in (k, item.get("id") if isinstance(item, dict) else None)]
+        if not found:
+            return False
+        node[found[0]] = value
+        return True
+    if not isinstance(node, dict) or not isinstance(last, str):
+        return False
+    node[last] = value
+    return True
+
+
+def _step(node: Any, part: Any) -> Any:
+    """What stands under a key, or in a list under a number or an id; None where nothing does."""
+    if isinstance(node, dict):
+        return node.get(part)
+    if isinstance(node, list):
+        if isinstance(part, int) and part < len(node):
+            return node[part]
+        return next((item for item in node if isinstance(item, dict) and item.get("id") == part), None)
+    return None
+
+
+def capital_available(county: County, scenario: Scenario) -> dict[str, tuple[int, ...]]:
+    """Amounts of each fund in base units, phase by phase."""
     factor = Fraction(scenario.capital_factor)
-    return {fund.id: int(county.base(fund.capital) * factor) for fund in county.file.funds}
+    return {fund.id: tuple(int(county.base(a) * factor) for a in fund.amounts) for fund in county.file.funds}
 
 
 def running_available(county: County, scenario: Scenario) -> int | None:

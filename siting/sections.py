@@ -1,4 +1,4 @@
-"""The sections of ``county.toml``: services, standards, sizes, funds, targets.
+"""The sections of ``county.toml``, but for the services, which have their own module.
 
 Numbers are decimals as written, in the unit that their name says; money is in the county's one money unit. They become
 integers only when a problem is posed (see `siting.problem`). A key that a section does not know is a fault.
@@ -7,19 +7,12 @@ integers only when a problem is posed (see `siting.problem`). A key that a secti
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from siting.rows import Count, Ident, Level, Mode, SpeedKmh, Text, said
-
-Money = Annotated[Decimal, Field(ge=0, le=Decimal("1e9"))]
-
-
-class Noun(BaseModel):
-    """Frozen, and it refuses keys that it does not know: a misspelt key is a fault, never ignored."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from siting.services import Money, Noun, Service
 
 
 class About(Noun):
@@ -82,84 +75,31 @@ class Network(Noun):
 
 
 class Demand(Noun):
-    """``[demand.ID]``: a group of people that a service is for; one column of ``settlements.csv``."""
+    """``[demand.ID]``: whom a service is for: a column of ``settlements.csv``, or settlements that count one each."""
 
-    column: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_]*_(persons|kgpd)$")] = said(
-        "column of settlements.csv; its name ends with its unit"
+    column: Annotated[str, StringConstraints(pattern=r"^([a-z0-9][a-z0-9_]*_(persons|kgpd))?$")] = said(
+        "column of settlements.csv; its name ends with its unit", default=""
     )
+    each_settlement_of: tuple[Level, ...] = said("instead of a column: settlements of these levels count 1", default=())
     name: Text = said("name of the group")
     name_en: Text = said("name in English reports", default="")
     estimated: bool = said("true: the column was estimated, and the report says so", default=False)
     source: str = said("id of the source of the column", default="")
 
-
-class Access(Noun):
-    """``[[services.ID.access]]``: a coverage standard, one way of reaching a site of the service."""
-
-    mode: Mode = said("travel mode")
-    limit_min: Decimal | None = said("longest travel time that counts, inclusive", "min", gt=0, default=None)
-    limit_m: Decimal | None = said("longest road distance that counts, inclusive", "m", gt=0, default=None)
-    limit_by_level: dict[Level, Decimal] = said("other limits for some settlement levels, same unit", default={})
-
     @model_validator(mode="after")
-    def _one_limit(self) -> Access:
-        if (self.limit_min is None) == (self.limit_m is None):
-            raise ValueError("give exactly one of limit_min and limit_m")
+    def _one_measure(self) -> Demand:
+        if bool(self.column) == bool(self.each_settlement_of):
+            raise ValueError("give exactly one of column and each_settlement_of")
         return self
 
-    @property
-    def by_time(self) -> bool:
-        """True where the limit is a time, False where it is a road distance."""
-        return self.limit_min is not None
 
-    def limit(self, level: str) -> Decimal:
-        """Limit for settlements of ``level``, in minutes or metres."""
-        base = self.limit_min if self.limit_min is not None else self.limit_m
-        assert base is not None
-        return self.limit_by_level.get(level, base)  # type: ignore[call-overload,no-any-return]
+class Phase(Noun):
+    """``[[phases]]``: a year or period of the plan, in order; what opens in one stays open."""
 
-
-class Size(Noun):
-    """``[[services.ID.sizes]]``: one size that a site of the service can have."""
-
-    id: Ident = said("short name, for instance `6-classes`")
+    id: Ident = said("short name, for instance `2025`")
     name: Text = said("name as the report shows it", default="")
     name_en: Text = said("name in English reports", default="")
-    capacity_persons: Count | None = said("places; catchment services need it", "persons", default=None)
-    capital: Money = said("cost of building it new", "money unit")
-    running_per_year: Money = said("yearly running cost", "money unit/year", default=Decimal(0))
-    land_m2: Decimal = said("plot", "m2", ge=0, default=Decimal(0))
-
-
-class Service(Noun):
-    """``[services.ID]``: one public service."""
-
-    family: Literal["coverage", "catchment"] = said("how demand meets sites, see the four families")
-    name: Text = said("name as the report shows it")
-    name_en: Text = said("name in English reports", default="")
-    demand: Ident = said("id of the demand group")
-    weight: int = said("worth of one person served, beside the other services", gt=0, le=1000, default=1)
-    hosts: tuple[Level, ...] = said("settlement levels where a new site may stand")
-    department: Text = said("responsible department", default="")
-    department_en: Text = said("the same in English reports", default="")
-    may_close: bool = said("true: an existing site may be closed, its running cost is saved", default=False)
-    may_expand: bool = said(
-        "true: an existing site may grow to a larger size at the difference of capital", default=False
-    )
-    access: tuple[Access, ...] = said("ways of reaching a site; one within its limit is enough", min_length=1)
-    sizes: tuple[Size, ...] = said("sizes that a new site can have", min_length=1)
-
-
-class DescribedService(Noun):
-    """A service of a family that no plan decides yet: kept with its numbers, listed as not planned in every output."""
-
-    family: Literal["haul", "line"] = said("haul (waste) or line (bus)")
-    name: Text = said("name as the report shows it")
-    name_en: Text = said("name in English reports", default="")
-    demand: Ident = said("id of the demand group")
-    department: Text = said("responsible department", default="")
-    department_en: Text = said("the same in English reports", default="")
-    figures: dict[str, Decimal | str] = said("its standards and costs, unit in each key", default={})
+    year: int = said("its last year", ge=1990, le=2100)
 
 
 class Fund(Noun):
@@ -169,8 +109,68 @@ class Fund(Noun):
     name: Text = said("name as the report shows it")
     name_en: Text = said("name in English reports", default="")
     funding_class: Literal["government", "government+social", "enterprise", "village"] = said("class of money")
-    capital: Money = said("amount", "money unit")
+    capital: Money | None = said("amount, where the county has no phases", "money unit", default=None)
+    capital_by_phase: tuple[Money, ...] = said("amount of each phase", "money unit", default=())
+    carries_over: bool = said("true: what a phase does not spend stays for the next", default=False)
     pays: tuple[Ident, ...] = said("services that it may pay for", min_length=1)
+
+    @model_validator(mode="after")
+    def _one_amount(self) -> Fund:
+        if (self.capital is None) == (not self.capital_by_phase):
+            raise ValueError("give exactly one of capital and capital_by_phase")
+        return self
+
+    @property
+    def amounts(self) -> tuple[Decimal, ...]:
+        """Amount of each phase, in the money unit; one where there are no phases."""
+        return self.capital_by_phase or (self.capital or Decimal(0),)
+
+
+class Land(Noun):
+    """``[land]``: how much building land there is, and what shared plots save."""
+
+    quota_m2: tuple[Decimal, ...] = said("new building land of each phase; none: not limited", "m2", default=())
+    shared_saving_pct: Decimal = said(
+        "share of its capital that a new site saves on a plot with another open site",
+        "%",
+        ge=0,
+        le=90,
+        default=Decimal(0),
+    )
+
+
+class Rule(Noun):
+    """``[[rules]]``: a hard limit on the number of sites."""
+
+    id: Ident = said("short name")
+    name: Text = said("name as the report shows it", default="")
+    name_en: Text = said("name in English reports", default="")
+    service: Ident = said("service that it limits")
+    at_most: Count = said("at most so many sites", "sites")
+    actions: tuple[Literal["keep", "new", "expand"], ...] = said("only sites of these actions; none: any", default=())
+    sizes: tuple[Ident, ...] = said("only sites of these sizes; none: any", default=())
+
+
+class Package(Noun):
+    """``[[packages]]``: demonstration villages that are to have a whole set of services."""
+
+    id: Ident = said("short name")
+    name: Text = said("name as the report shows it", default="")
+    name_en: Text = said("name in English reports", default="")
+    services: tuple[Ident, ...] = said("the services that make the package", min_length=1)
+    settlements: tuple[Ident, ...] = said("ids of the settlements", min_length=1)
+
+
+Indicator = Literal[
+    "served_share",
+    "settlements_share",
+    "worst_township_share",
+    "urban_rural_gap",
+    "open_count",
+    "built_count",
+    "package_count",
+]
+COUNTS = ("open_count", "built_count", "package_count")
 
 
 class Target(Noun):
@@ -179,24 +179,29 @@ class Target(Noun):
     id: Ident = said("short name")
     name: Text = said("name as the report shows it", default="")
     name_en: Text = said("name in English reports", default="")
-    service: Ident = said("service that it is about")
-    indicator: Literal["served_share", "settlements_share", "open_count"] = said(
-        "share of people served, share of settlements served in full, or number of open sites"
+    service: Text = said("service that it is about; blank for package_count", default="")
+    package: Text = said("package_count: id of the package", default="")
+    indicator: Indicator = said(
+        "share of people or of settlements served, share in the worst township, urban share less rural share, number "
+        "of open sites, of new and expanded sites, of settlements with a whole package"
     )
-    threshold_pct: Decimal | None = said("the two shares: at least this", "%", gt=0, le=100, default=None)
-    threshold_count: Count | None = said("open_count: at least this", "sites", default=None)
+    threshold_pct: Decimal | None = said("shares: at least this; gap: at most this", "%", gt=0, le=100, default=None)
+    threshold_count: Count | None = said("counts: at least this", "sites", default=None)
     levels: tuple[Level, ...] = said("only settlements of these levels; none: all", default=())
     urban: Literal[0, 1] | None = said("only urban (1) or rural (0) settlements", default=None)
+    sizes: tuple[Ident, ...] = said("counts: only sites of these sizes; none: any", default=())
     tier: int = said("targets of tier 1 come before those of tier 2", ge=1, le=9, default=1)
     weight: int = said("worth beside the other targets of its tier", gt=0, le=1000, default=1)
     year: int | None = said("year by which it is to be met", default=None)
     policy: str = said("id of the policy row that it comes from", default="")
 
     @model_validator(mode="after")
-    def _one_threshold(self) -> Target:
-        wants_count = self.indicator == "open_count"
-        if wants_count != (self.threshold_count is not None) or wants_count == (self.threshold_pct is not None):
-            raise ValueError("open_count takes threshold_count, the shares take threshold_pct")
+    def _whole(self) -> Target:
+        counts = self.indicator in COUNTS
+        if counts != (self.threshold_count is not None) or counts == (self.threshold_pct is not None):
+            raise ValueError("counts take threshold_count, shares and the gap take threshold_pct")
+        if (self.indicator == "package_count") != bool(self.package) or bool(self.package) == bool(self.service):
+            raise ValueError("package_count takes package, all others take service")
         return self
 
 
@@ -208,6 +213,9 @@ class Variation(Noun):
     services: tuple[Ident, ...] | None = said("plan only these services", default=None)
     capital_factor: Decimal = said("multiplies every fund", ge=0, le=1000, default=Decimal(1))
     running_factor: Decimal = said("multiplies the yearly running budget", ge=0, le=1000, default=Decimal(1))
+    changes: dict[str, Any] = said(
+        "values that replace others of county.toml: by path, as in `services.primary.hosts`", default={}
+    )
 
 
 class CountyFile(Noun):
@@ -218,11 +226,15 @@ class CountyFile(Noun):
     money: MoneyUnit = MoneyUnit()
     network: Network
     demand: dict[Ident, Demand]
-    services: dict[Ident, Annotated[Service | DescribedService, Field(discriminator="family")]]
+    services: dict[Ident, Service]
+    phases: tuple[Phase, ...] = ()
     funds: tuple[Fund, ...] = ()
     running_budget_per_year: Money | None = said(
         "yearly running cost of all plans together", "money unit/year", default=None
     )
+    land: Land = Land()
+    rules: tuple[Rule, ...] = ()
+    packages: tuple[Package, ...] = ()
     targets: tuple[Target, ...] = ()
-    scenarios: dict[Ident, Variation] = {}
-    sources: dict[Ident, Source] = {}
+    scenarios: dict[Ident, Variation] = Field(default_factory=dict)
+    sources: dict[Ident, Source] = Field(default_factory=dict)

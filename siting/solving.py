@@ -24,7 +24,7 @@ from siting.interrupt import Interrupt
 from siting.measure import Measures
 from siting.outcome import Effort, Outcome, Progress, Stop
 from siting.plan import Plan
-from siting.problem import pose
+from siting.posing import pose
 from siting.scenario import Scenario
 from siting.travel import TravelTimes
 from siting.verify import Auditor, Verdict
@@ -67,8 +67,9 @@ def solve(folder: Path, run: Path, ask: Ask, listener: Listener = Listener()) ->
     """
     begun = time.monotonic()
     listener.step("step.read", folder=folder)
-    county, notes = instance.read(folder)
-    chosen = scenario.of(county, ask.scenario)
+    read, notes = instance.read(folder)
+    chosen = scenario.of(read, ask.scenario)
+    county = scenario.under(read, ask.scenario)
     solver = rooms.solver(ask.solver)
     with store.locked(run), Interrupt() as interrupt:
         _clear(run)
@@ -146,7 +147,7 @@ class _Journal:
 def plan_file(plan: Plan, measures: Measures, county: County, chosen: Scenario) -> dict[str, Any]:
     """The content of ``plan.json`` (docs/rules.md, section 7)."""
     return {
-        "format": 1,
+        "format": 2,
         "county": county.id,
         "scenario": chosen.name,
         "variation": {
@@ -245,7 +246,7 @@ def _result(
             key: {"opened": s.sites_new, "open": s.sites_open, "served": s.served, "demand": s.demand}
             for key, s in measures.services.items()
         },
-        "not_planned": [*county.described, *(key for key in county.services if key not in chosen.services)],
+        "not_planned": [key for key in county.services if key not in chosen.services],
         "solver": outcome.solver,
         "solver_version": outcome.version,
         "options": {"gap": ask.gap, "time_limit_s": ask.time_limit_s, "seed": ask.seed, "threads": ask.threads},

@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Protocol
 
-from siting import instance, measure
+from siting import instance, measure, scenario
 from siting.county import County
 from siting.errors import Fault, InputRefused
 from siting.measure import Measures
@@ -20,7 +20,7 @@ from siting.words import Words
 
 @dataclass(frozen=True, eq=False)
 class Study:
-    """Everything that a report may say.
+    """Everything that a report may say. ``county`` is that under the scenario.
 
     ``before`` and ``before_plan`` are the county as it stands (nothing built); ``result`` is ``result.json``: status,
     verdict, stages with objective, bound and gap, seconds, versions, options; ``snap`` lists how far each point lies
@@ -59,16 +59,17 @@ def load(run: Path) -> Study:
             content[name] = json.loads((run / name).read_text(encoding="utf-8"))
         except ValueError as error:
             raise InputRefused(Fault("E191", file=str(run / name), values={"why": str(error)})) from error
-    county, _ = instance.read(run / "inputs")
+    read, _ = instance.read(run / "inputs")
     try:
-        plan, scenario = _plan(content["plan.json"])
+        plan, chosen = _plan(content["plan.json"])
         before_plan, before_scenario = _plan(content["before.json"])
+        county = scenario.under(read, chosen.name)
         return Study(
             run=run,
             county=county,
-            scenario=scenario,
+            scenario=chosen,
             plan=plan,
-            measures=measure.of(plan, county, scenario),
+            measures=measure.of(plan, county, chosen),
             before_plan=before_plan,
             before=measure.of(before_plan, county, before_scenario),
             result=content["result.json"],

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
@@ -15,62 +17,83 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from siting import services
 from siting.county import Provenance
 from siting.errors import Fault
 from siting.sections import CountyFile
 from siting.tables import decode, pydantic_faults
 
-_FAMILIES = ("coverage", "catchment", "haul", "line")
 #: Sections whose numbers are claims about the world, and the keys among them that are not.
-_SOURCED = ("network", "services", "funds", "targets", "running_budget_per_year")
+_SOURCED = ("network", "services", "funds", "targets", "running_budget_per_year", "land", "rules")
 _PLAIN = ("weight", "tier", "year")
 _HEADER = re.compile(r"^\s*(\[{1,2})\s*([^\]]+?)\s*\]{1,2}\s*(#.*)?$")
 _KEY = re.compile(r"""^\s*("[^"]*"|'[^']*'|[A-Za-z0-9_.-]+)\s*=""")
 
 
-def read(path: Path) -> tuple[CountyFile | None, tuple[Provenance, ...], list[Fault]]:
-    """The county file, its sourced numbers, and every fault with its line and key."""
+@dataclass(frozen=True, eq=False)
+class Document:
+    """``county.toml`` as it was read.
+
+    ``file`` is None where it has faults; ``plain`` the same without sources, as plain lists and dicts.
+    """
+
+    file: CountyFile | None = None
+    plain: Mapping[str, Any] = field(default_factory=dict)
+    provenance: tuple[Provenance, ...] = ()
+
+
+def read(path: Path) -> tuple[Document, list[Fault]]:
+    """The county file, and every fault with its line and key."""
     text, faults = decode(path.read_bytes(), "utf-8", path.name)
     if text is None:
-        return None, (), faults
+        return Document(), faults
     try:
         raw = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"line (\d+)", str(error))
-        return None, (), [Fault("E100", path.name, int(line[1]) if line else None, values={"why": str(error)})]
+        return Document(), [Fault("E100", path.name, int(line[1]) if line else None, values={"why": str(error)})]
     except (ValueError, ArithmeticError, RecursionError) as error:  # numbers and nesting beyond what Python reads
-        return None, (), [Fault("E100", path.name, values={"why": str(error) or type(error).__name__})]
+        return Document(), [Fault("E100", path.name, values={"why": str(error) or type(error).__name__})]
     lines = _lines(text)
     provenance: list[Provenance] = []
     plain = _unwrap(raw, (), provenance)
-    try:
-        file = CountyFile.model_validate(plain)
-    except ValidationError as error:
-        for place, fault in pydantic_faults(error, path.name):
-            place = _without_tag(place)
-            code, values = fault.code, dict(fault.values)
-            if code == "E116" and (near := get_close_matches(str(place[-1]), _siblings(place), 1, 0.6)):
-                code, values["near"] = "E199", near[0]
-            faults.append(Fault(code, path.name, _line(lines, place), _dotted(place), values))
-        return None, tuple(provenance), faults
+    file, faults = validated(plain, path.name, lines)
+    if file is None:
+        return Document(None, plain, tuple(provenance)), faults
     for item in provenance:
         if item.source and item.source not in file.sources:
             faults.append(
-                Fault("E131", path.name, _line(lines, _undotted(item.path)), item.path, {"value": item.source})
+                Fault("E131", path.name, _line(lines, undotted(item.path)), item.path, {"value": item.source})
             )
-    return file, tuple(provenance), faults
+    return Document(file, plain, tuple(provenance)), faults
+
+
+def validated(
+    plain: Mapping[str, Any], name: str, lines: Mapping[tuple[Any, ...], int] | None = None
+) -> tuple[CountyFile | None, list[Fault]]:
+    """The sections of a plain document, or every fault, with its line in the file ``name`` where ``lines`` knows it."""
+    try:
+        return CountyFile.model_validate(plain), []
+    except ValidationError as error:
+        faults = []
+        for place, fault in pydantic_faults(error, name):
+            code, values = fault.code, dict(fault.values)
+            if code == "E116" and (near := get_close_matches(str(place[-1]), _siblings(), 1, 0.6)):
+                code, values["near"] = "E199", near[0]
+            faults.append(Fault(code, name, _line(lines or {}, place), dotted(place), values))
+        return None, faults
 
 
 def line_of(path: Path, key: str) -> int | None:
     """The line of ``county.toml`` where a dotted key stands, or the nearest section above it."""
-    return _line(_lines(path.read_text(encoding="utf-8-sig")), _undotted(key))
+    return _line(_lines(path.read_text(encoding="utf-8-sig")), undotted(key))
 
 
 def _unwrap(node: Any, place: tuple[Any, ...], found: list[Provenance]) -> Any:
     if isinstance(node, dict):
         if "value" in node and set(node) <= {"value", "source", "note"}:
             source = str(node.get("source", ""))
-            found.append(Provenance(_dotted(place), str(node["value"]), source, str(node.get("note", ""))))
+            found.append(Provenance(dotted(place), str(node["value"]), source, str(node.get("note", ""))))
             return node["value"]
         return {key: _unwrap(value, (*place, key), found) for key, value in node.items()}
     if isinstance(node, list):
@@ -81,26 +104,22 @@ def _unwrap(node: Any, place: tuple[Any, ...], found: list[Provenance]) -> Any:
         and place[0] in _SOURCED
         and place[-1] not in _PLAIN
     ):
-        found.append(Provenance(_dotted(place), str(node), ""))
+        found.append(Provenance(dotted(place), str(node), ""))
     return node
 
 
-def _without_tag(place: tuple[Any, ...]) -> tuple[Any, ...]:
-    """pydantic puts the family of a service into the place; a planner does not."""
-    if len(place) > 2 and place[0] == "services" and place[2] in _FAMILIES:
-        return (*place[:2], *place[3:])
-    return place
-
-
-def _dotted(place: tuple[Any, ...]) -> str:
+def dotted(place: tuple[Any, ...]) -> str:
+    """A place in a document as a planner writes it: ``services.primary.access[0].limit_min``."""
     text = ""
     for part in place:
         text += f"[{part}]" if isinstance(part, int) else (f".{part}" if text else str(part))
     return text
 
 
-def _undotted(key: str) -> tuple[Any, ...]:
-    return tuple(int(n) if n else name for name, n in re.findall(r"([^.\[\]]+)|\[(\d+)\]", key))
+def undotted(key: str) -> tuple[Any, ...]:
+    """The parts of a dotted key; what stands in brackets is a number, or the id of an element."""
+    found = re.findall(r"\[([^\]]*)\]|([^.\[\]]+)", key)
+    return tuple((int(inside) if inside.isdigit() else inside) if inside else name for inside, name in found)
 
 
 def _lines(text: str) -> dict[tuple[Any, ...], int]:
@@ -125,7 +144,7 @@ def _lines(text: str) -> dict[tuple[Any, ...], int]:
     return lines
 
 
-def _line(lines: dict[tuple[Any, ...], int], place: tuple[Any, ...]) -> int | None:
+def _line(lines: Mapping[tuple[Any, ...], int], place: tuple[Any, ...]) -> int | None:
     """Line of a place, or of the nearest place above it."""
     for k in range(len(place), 0, -1):
         if place[:k] in lines:
@@ -133,9 +152,10 @@ def _line(lines: dict[tuple[Any, ...], int], place: tuple[Any, ...]) -> int | No
     return None
 
 
-def _siblings(place: tuple[Any, ...]) -> list[str]:
+def _siblings() -> list[str]:
     """Keys that might have been meant: all keys of all sections."""
     from siting import sections
 
-    nouns = (n for n in vars(sections).values() if isinstance(n, type) and issubclass(n, sections.Noun))
-    return sorted({name for noun in nouns for name in noun.model_fields})
+    nouns = (n for n in vars(sections).values() if isinstance(n, type) and issubclass(n, services.Noun))
+    inside = (n for n in vars(services).values() if isinstance(n, type) and issubclass(n, services.Noun))
+    return sorted({name for noun in (*nouns, *inside) for name in noun.model_fields})

@@ -1,40 +1,39 @@
-"""Travel times between settlements and sites: who is within the standard of what, by which access.
+"""Travel of a county: who reaches which site of what service, by which access, over which bus line.
 
-Shortest paths are many-to-many with a cut-off, by `scipy.sparse.csgraph.dijkstra` from the sites on the reversed
-arcs, in chunks of neighbouring sites on the part of the network that the chunk can reach; every path within the limit
-stays inside that part, so nothing is lost. Unreachable pairs are absent. Definitions: ``docs/rules.md``, section 1.
+Definitions: ``docs/rules.md``, section 1. A way is a settlement, a site, an access and for a line access a line; pairs
+without a way are absent.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 
-from siting import cache
+from siting import buslines
+from siting.buslines import LineFacts
 from siting.county import County
-from siting.network import ModeNetwork, Plane, Snap, build, snap
-from siting.sections import Access, Service
+from siting.network import ModeNetwork, Snap
+from siting.paths import Atlas, Points, Table
+from siting.services import Access, Service
 
-#: Sites solved together on their common surroundings; measured best between 32 and 64 on road graphs.
-CHUNK = 48
+NOTHING = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, eq=False)
-class Pairs:
-    """Settlement-site pairs within a service's standard, each by its first access that serves it.
+class Ways:
+    """The ways of a service, sorted by (settlement, access, cost, site id, line id); all (w,).
 
-    ``settlement``, ``site`` positions (sites counted among those of the service, in the order of the county),
-    ``access``, ``cost`` exact milliseconds or millimetres, all (p,), sorted by (settlement, access, cost, site id).
+    ``settlement``, ``site``, ``line`` positions (sites among `sites_of`, lines among those of the line service, -1
+    where none); ``access`` number; ``cost`` exact milliseconds or millimetres.
     """
 
     settlement: np.ndarray
     site: np.ndarray
     access: np.ndarray
+    line: np.ndarray
     cost: np.ndarray
 
     @property
@@ -42,25 +41,32 @@ class Pairs:
         """Whole seconds or metres, rounded up."""
         return -(-self.cost // 1000)
 
-    def of_settlements(self, chosen: np.ndarray) -> Pairs:
-        """The pairs of the settlements in the mask, which are counted anew."""
+    def of_settlements(self, chosen: np.ndarray) -> Ways:
+        """The ways of the settlements in the mask, which are counted anew."""
         keep = chosen[self.settlement]
         place = np.cumsum(chosen) - 1
-        return Pairs(place[self.settlement[keep]], self.site[keep], self.access[keep], self.cost[keep])
+        return Ways(place[self.settlement[keep]], *(getattr(self, c)[keep] for c in ("site", "access", "line", "cost")))
 
 
 @dataclass(frozen=True, eq=False)
 class TravelTimes:
-    """Travel of a county: pairs per service, and how every point stands on the network of each mode."""
+    """Travel of a county: ways per service, what links sites, and how every point stands on the roads of each mode.
+
+    ``transfers`` per haul service: station, disposal place (positions among `sites_of`) and ms; ``referrals`` per
+    service with a referral: own site and site of the other service (positions) within the limit.
+    """
 
     networks: Mapping[str, ModeNetwork]
     settlement_snap: Mapping[str, Snap]
     site_snap: Mapping[str, Snap]
-    by_service: Mapping[str, Pairs]
+    by_service: Mapping[str, Ways]
     modes_of: Mapping[str, tuple[str, ...]]
+    transfers: Mapping[str, Table]
+    referrals: Mapping[str, Table]
+    lines: Mapping[str, LineFacts]
 
-    def pairs(self, service: str) -> Pairs:
-        """The pairs of a service."""
+    def pairs(self, service: str) -> Ways:
+        """The ways of a service."""
         return self.by_service[service]
 
     def unreachable(self, service: str) -> np.ndarray:
@@ -69,212 +75,207 @@ class TravelTimes:
         return off
 
 
+def sites_of(county: County, service: str) -> tuple[tuple[str, str], ...]:
+    """(service that decides it, id) of every site of a service: its own, then those that serve it as well.
+
+    Coverage: the sites of ``also_served_by``; haul: disposal places; line: the lines.
+    """
+    about = county.services[service]
+    if about.family == "line":
+        return tuple((service, line.id) for line in county.lines_of(service))
+    keys = (service, *about.also_served_by)
+    sites = [(key, site.id) for key in dict.fromkeys(keys) for site in county.sites if site.service == key]
+    return (*sites, *((service, place.id) for place in county.disposal_of(service)))
+
+
 def times(
     county: County, *, cache_folder: Path | None = None, progress: Callable[[str, int, int], None] = lambda *_: None
 ) -> TravelTimes:
-    """Travel times of all services that a plan can decide.
-
-    ``progress(mode, done, of)`` is called per chunk of sites. ``cache_folder`` keeps shortest paths by the content of
-    what they were computed from; None: nothing is kept.
-    """
-    services = county.services
-    modes: tuple[str, ...] = tuple(dict.fromkeys(a.mode for s in services.values() for a in s.access))
-    networks = {mode: build(county, mode) for mode in modes}
-    limit_m = county.file.network.snap_limit_m
-    points = {
-        "settlement": _lonlat([(s.lon, s.lat) for s in county.settlements]),
-        "site": _lonlat([(s.lon, s.lat) for s in county.sites]),
+    """Travel of all services; see `siting.paths.Atlas` for the cache and the progress."""
+    modes = {key: _modes(service) for key, service in county.services.items()}
+    also: list[str] = [s.line.mode for s in county.services.values() if s.line is not None]
+    also += [s.haul.transfer_mode for s in county.services.values() if s.haul is not None]
+    also += [s.referral.mode for s in county.services.values() if s.referral is not None]
+    every = tuple(dict.fromkeys([*(m for own in modes.values() for m in own), *also]))
+    atlas = Atlas(county, every, cache_folder, progress)
+    lines = {key: buslines.facts(county, key, atlas) for key, s in county.services.items() if s.family == "line"}
+    direct = _Direct(county, atlas)
+    by_service = {
+        key: _line_ways(county, key, atlas, lines[key]) if s.family == "line" else direct.ways(key, lines)
+        for key, s in county.services.items()
     }
-    snaps = {
-        kind: {mode: snap(networks[mode], county.roads, *lonlat, limit_m) for mode in modes}
-        for kind, lonlat in points.items()
-    }
-    tables: dict[tuple[str, bool], _Table] = {
-        key: _table(county, services, *key, networks, snaps, points, cache_folder, progress)
-        for key in dict.fromkeys((a.mode, a.by_time) for s in services.values() for a in s.access)
-    }
-    by_service = {name: _pairs(county, name, service, tables) for name, service in services.items()}
     return TravelTimes(
-        networks=networks,
-        settlement_snap=snaps["settlement"],
-        site_snap=snaps["site"],
+        networks=atlas.networks,
+        settlement_snap=atlas.settlements.snap,
+        site_snap=atlas.sites.snap,
         by_service=by_service,
-        modes_of={name: tuple(dict.fromkeys(a.mode for a in s.access)) for name, s in services.items()},
+        modes_of=modes,
+        transfers={key: _transfers(county, key, atlas) for key, s in county.services.items() if s.haul is not None},
+        referrals={key: _referrals(county, key, atlas) for key, s in county.services.items() if s.referral is not None},
+        lines=lines,
     )
 
 
-@dataclass(frozen=True, eq=False)
-class _Table:
-    """Cost of settlement-site pairs for one mode and measure, all services together, up to the longest limit."""
-
-    settlement: np.ndarray
-    site: np.ndarray
-    cost: np.ndarray
-
-
-def _table(
-    county: County,
-    services: Mapping[str, Service],
-    mode: str,
-    by_time: bool,
-    networks: Mapping[str, ModeNetwork],
-    snaps: Mapping[str, Mapping[str, Snap]],
-    points: Mapping[str, tuple[np.ndarray, np.ndarray]],
-    cache_folder: Path | None,
-    progress: Callable[[str, int, int], None],
-) -> _Table:
-    network = networks[mode]
-    weights = network.time_ms if by_time else network.length_mm
-    asked = {
-        name: max(_limit(a, level) for a in s.access if (a.mode, a.by_time) == (mode, by_time) for level in _levels(a))
-        for name, s in services.items()
-        if any((a.mode, a.by_time) == (mode, by_time) for a in s.access)
-    }
-    chosen = np.array([k for k, site in enumerate(county.sites) if site.service in asked], dtype=np.int64)
-    limit = max(asked.values())
-    home, place = snaps["settlement"][mode], snaps["site"][mode]
-    chosen = chosen[place.node[chosen] >= 0]
-    settled = np.flatnonzero(home.node >= 0)
-    sources, source_of = np.unique(place.node[chosen], return_inverse=True)
-    targets, target_of = np.unique(home.node[settled], return_inverse=True)
-    key = cache.key("paths", weights.data, weights.indices, weights.indptr, sources, targets, limit)
-    found = cache.load(cache_folder, key)
-    if found is None:
-        source, target, cost = shortest(
-            weights,
-            sources,
-            targets,
-            limit,
-            county.roads.lon[network.node],
-            county.roads.lat[network.node],
-            progress=lambda done, of: progress(mode, done, of),
-        )
-        found = {"source": source, "target": target, "cost": cost}
-        cache.save(cache_folder, key, found)
-    return _points_from_nodes(
-        found, chosen, source_of, settled, target_of, network, by_time, home, place, points, county
-    )
+def _modes(service: Service) -> tuple[str, ...]:
+    """Modes by which a settlement sets out for a service."""
+    modes = [a.mode for a in service.access if a.offered]
+    if service.haul is not None and service.haul.direct_limit_min is not None:
+        modes.append(service.haul.direct_mode)
+    return tuple(dict.fromkeys(modes)) or (service.access[0].mode,)
 
 
-def _points_from_nodes(
-    nodes: Mapping[str, np.ndarray],
-    chosen: np.ndarray,
-    source_of: np.ndarray,
-    settled: np.ndarray,
-    target_of: np.ndarray,
-    network: ModeNetwork,
-    by_time: bool,
-    home: Snap,
-    place: Snap,
-    points: Mapping[str, tuple[np.ndarray, np.ndarray]],
-    county: County,
-) -> _Table:
-    """Spread node pairs over the settlements and sites that stand there, and add the legs."""
-    n_sources = int(source_of.max()) + 1 if len(source_of) else 0
-    n_targets = int(target_of.max()) + 1 if len(target_of) else 0
-    sites_at = csr_array((np.ones(len(chosen)), (source_of, np.arange(len(chosen)))), shape=(n_sources, len(chosen)))
-    homes_at = csr_array((np.ones(len(settled)), (target_of, np.arange(len(settled)))), shape=(n_targets, len(settled)))
-    row, a = _spread(nodes["source"], sites_at)
-    row2, b = _spread(nodes["target"][row], homes_at)
-    site, settlement, path = chosen[a[row2]], settled[b], nodes["cost"][row][row2]
-    leg = network.leg_ms if by_time else (lambda distance_m: distance_m * 1000)
-    cost = path + leg(home.distance_m[settlement]) + leg(place.distance_m[site])
-    same = home.node[settlement] == place.node[site]
-    (home_lon, home_lat), (site_lon, site_lat) = points["settlement"], points["site"]
-    straight = Plane.of(county.roads).distance_m(
-        home_lon[settlement[same]], home_lat[settlement[same]], site_lon[site[same]], site_lat[site[same]]
-    )
-    cost[same] = leg(straight)
-    return _Table(settlement, site, cost)
+class _Direct:
+    """Ways of coverage, catchment and haul services; paths of one mode and measure are searched for all at once."""
+
+    def __init__(self, county: County, atlas: Atlas) -> None:
+        self.county, self.atlas = county, atlas
+        self.goals = _joined(atlas.sites, atlas.disposal)
+        position = {site.id: k for k, site in enumerate(county.sites)}
+        position |= {place.id: k + len(county.sites) for k, place in enumerate(county.disposal)}
+        self.own = {
+            key: np.array([position[i] for _, i in sites_of(county, key)], dtype=np.int64)
+            for key, s in county.services.items()
+            if s.family != "line"
+        }
+        asked: dict[tuple[str, bool], dict[str, int]] = {}
+        for key in self.own:
+            for access, _ in self._plain(key):
+                most = asked.setdefault((access.mode, access.by_time), {})
+                most[key] = max(most.get(key, 0), *(limit(access, level) for level in ("", *access.limit_by_level)))
+        self.tables = {measure: self._table(*measure, most) for measure, most in asked.items()}
+
+    def _table(self, mode: str, by_time: bool, most: Mapping[str, int]) -> Table:
+        chosen = np.unique(np.concatenate([self.own[key] for key in most]))
+        found = self.atlas.table(mode, by_time, self.atlas.settlements, self.goals.at(chosen), max(most.values()))
+        return Table(found.origin, chosen[found.goal], found.cost)
+
+    def _plain(self, key: str) -> Iterator[tuple[Access, int]]:
+        """(access, its number) of all that need no line; the straight haul comes after the last of the file."""
+        service = self.county.services[key]
+        for number, access in enumerate(service.access):
+            if access.kind != "line" and access.offered:
+                yield access, number
+        if service.haul is not None and service.haul.direct_limit_min is not None:
+            straight = Access(mode=service.haul.direct_mode, limit_min=service.haul.direct_limit_min)
+            yield straight, len(service.access)
+
+    def ways(self, key: str, lines: Mapping[str, LineFacts]) -> Ways:
+        """The ways of a service."""
+        service, own = self.county.services[key], self.own[key]
+        place = np.full(len(self.goals.lon), -1, dtype=np.int64)
+        place[own] = np.arange(len(own))
+        disposal = own >= len(self.county.sites)
+        daily: list[np.ndarray] = []
+        boarding: list[np.ndarray] = []
+        for access, number in self._plain(key):
+            table = self.tables[access.mode, access.by_time]
+            longest = np.array([limit(access, s.level) for s in self.county.settlements], dtype=np.int64)
+            keep = (place[table.goal] >= 0) & (table.cost <= longest[table.origin])
+            site = place[table.goal[keep]]
+            right = disposal[site] == (number == len(service.access))
+            rows = np.flatnonzero(keep)[right]
+            found = _columns(table.origin[rows], site[right], number, -1, table.cost[rows])
+            (boarding if access.kind == "boarding" else daily).append(found)
+        first = _first_only(_stacked(daily), by_line=False)
+        rest = _first_only(_stacked(boarding), by_line=False)
+        ridden = [self._rides(key, access, number, lines) for access, number in self._line_access(key)]
+        rides = _first_only(_stacked(ridden), by_line=True)
+        rest = _without(_stacked([rest, rides]), first, len(own))
+        return _sorted(self.county, key, _stacked([first, rest]))
+
+    def _line_access(self, key: str) -> Iterator[tuple[Access, int]]:
+        for number, access in enumerate(self.county.services[key].access):
+            if access.kind == "line" and access.offered:
+                yield access, number
+
+    def _rides(self, key: str, access: Access, number: int, lines: Mapping[str, LineFacts]) -> np.ndarray:
+        sites = self.goals.at(self.own[key])
+        settlement, site, line, cost = buslines.rides(self.county, self.atlas, access, sites, lines[access.line])
+        return _columns(settlement, site, number, line, cost)
 
 
-def _spread(position: np.ndarray, members: csr_array) -> tuple[np.ndarray, np.ndarray]:
-    """For rows that name a group, one row per member of the group: (row, member)."""
-    count = np.diff(members.indptr)[position]
-    row = np.repeat(np.arange(len(position)), count)
-    offset = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-    return row, members.indices[members.indptr[position][row] + offset]
-
-
-def shortest(
-    weights: csr_array,
-    sources: np.ndarray,
-    targets: np.ndarray,
-    limit: int,
-    lon: np.ndarray,
-    lat: np.ndarray,
-    *,
-    progress: Callable[[int, int], None] = lambda *_: None,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Shortest paths from every target node to every source node, as (source, target, cost) where cost <= ``limit``.
-
-    ``weights`` (n, n) arcs; ``sources``, ``targets`` node positions; the answer counts positions within ``sources`` and
-    ``targets``; ``lon``, ``lat`` (n,) only put neighbouring sources into one chunk. Costs are exact integers.
-    """
-    reverse = weights.T.tocsr()
-    order = _in_space(lon[sources], lat[sources])
-    is_target = np.full(weights.shape[0], -1, dtype=np.int64)
-    is_target[targets] = np.arange(len(targets))
-    found: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
-    for start in range(0, len(sources), CHUNK):
-        chunk = order[start : start + CHUNK]
-        near = np.flatnonzero(np.isfinite(dijkstra(reverse, indices=sources[chunk], min_only=True, limit=limit)))
-        inside = np.full(weights.shape[0], -1, dtype=np.int64)
-        inside[near] = np.arange(len(near))
-        cost = dijkstra(reverse[near][:, near], indices=inside[sources[chunk]], limit=limit)
-        wanted = np.flatnonzero(is_target[near] >= 0)
-        row, col = np.nonzero(np.isfinite(cost[:, wanted]))
-        found.append((chunk[row], is_target[near[wanted[col]]], cost[row, wanted[col]].astype(np.int64)))
-        progress(min(start + CHUNK, len(sources)), len(sources))
-    if not found:
-        nothing = np.zeros(0, dtype=np.int64)
-        return nothing, nothing, nothing
-    source, target, cost = (np.concatenate(part) for part in zip(*found, strict=True))
-    return source, target, cost
-
-
-def _in_space(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
-    """Positions in an order that keeps neighbours together: strips of latitude, swept from west and east in turn."""
-    if not len(lon):
-        return np.zeros(0, dtype=np.int64)
-    strips = max(1, int(np.sqrt(len(lon) / CHUNK)))
-    strip = np.minimum((np.argsort(np.argsort(lat)) * strips) // len(lon), strips - 1)
-    return np.lexsort((np.where(strip % 2 == 0, lon, -lon), strip))
-
-
-def _pairs(county: County, name: str, service: Service, tables: Mapping[tuple[str, bool], _Table]) -> Pairs:
-    """The pairs of a service: within the limit of the settlement's level, each by its first access."""
-    own = np.array([k for k, site in enumerate(county.sites) if site.service == name], dtype=np.int64)
-    place = np.full(len(county.sites), -1, dtype=np.int64)
-    place[own] = np.arange(len(own))
-    parts = []
-    for number, access in enumerate(service.access):
-        table = tables[access.mode, access.by_time]
-        limit = np.array([_limit(access, s.level) for s in county.settlements], dtype=np.int64)
-        keep = (place[table.site] >= 0) & (table.cost <= limit[table.settlement])
-        parts.append((table.settlement[keep], place[table.site[keep]], np.full(keep.sum(), number), table.cost[keep]))
-    settlement, site, access_number, cost = (np.concatenate(part) for part in zip(*parts, strict=True))
-    order = np.lexsort((access_number, site, settlement))
-    settlement, site, access_number, cost = (c[order] for c in (settlement, site, access_number, cost))
-    first = np.ones(len(settlement), dtype=bool)
-    first[1:] = (settlement[1:] != settlement[:-1]) | (site[1:] != site[:-1])
-    settlement, site, access_number, cost = (c[first] for c in (settlement, site, access_number, cost))
-    rank = np.empty(len(own), dtype=np.int64)
-    rank[np.argsort(np.array([county.sites[k].id for k in own], dtype=object))] = np.arange(len(own))
-    order = np.lexsort((rank[site], cost, access_number, settlement))
-    return Pairs(settlement[order], site[order], access_number[order], cost[order])
-
-
-def _limit(access: Access, level: str) -> int:
+def limit(access: Access, level: str) -> int:
     """Limit in milliseconds or millimetres."""
     return int(access.limit(level) * (60_000 if access.by_time else 1000))
 
 
-def _levels(access: Access) -> tuple[str, ...]:
-    """Levels with a limit of their own, and one without."""
-    return ("", *access.limit_by_level)
+def _line_ways(county: County, key: str, atlas: Atlas, facts: LineFacts) -> Ways:
+    """Who reaches a stop of which line: the lines are the sites."""
+    found = []
+    for number, access in enumerate(county.services[key].access):
+        if access.offered:
+            settlement, line, cost = buslines.stops_near(county, atlas, access, facts)
+            found.append(_columns(settlement, line, number, -1, cost))
+    return _sorted(county, key, _first_only(_stacked(found), by_line=False))
 
 
-def _lonlat(points: list[tuple[float, float]]) -> tuple[np.ndarray, np.ndarray]:
-    table = np.array(points, dtype=np.float64).reshape(len(points), 2)
-    return table[:, 0].copy(), table[:, 1].copy()
+def _transfers(county: County, key: str, atlas: Atlas) -> Table:
+    rules = county.services[key].haul
+    assert rules is not None
+    ids = [i for _, i in sites_of(county, key)]
+    stations = [k for k, site in enumerate(county.sites) if site.service == key]
+    places = county.disposal_of(key)
+    chosen = np.array([k for k, d in enumerate(county.disposal) if d in places], dtype=np.int64)
+    most = int(rules.transfer_limit_min * 60_000)
+    origins = atlas.sites.at(np.array(stations, dtype=np.int64))
+    found = atlas.table(rules.transfer_mode, True, origins, atlas.disposal.at(chosen), most)
+    order = np.lexsort((found.goal, found.cost, found.origin))
+    return Table(found.origin[order], found.goal[order] + len(ids) - len(places), found.cost[order])
+
+
+def _referrals(county: County, key: str, atlas: Atlas) -> Table:
+    rules = county.services[key].referral
+    assert rules is not None
+    own = np.array([k for k, site in enumerate(county.sites) if site.service == key], dtype=np.int64)
+    other = np.array([k for k, site in enumerate(county.sites) if site.service == rules.service], dtype=np.int64)
+    most = int(rules.limit_min * 60_000)
+    return atlas.table(rules.mode, True, atlas.sites.at(own), atlas.sites.at(other), most)
+
+
+def _joined(one: Points, other: Points) -> Points:
+    snaps = {
+        mode: Snap(
+            np.concatenate([one.snap[mode].node, other.snap[mode].node]),
+            np.concatenate([one.snap[mode].distance_m, other.snap[mode].distance_m]),
+        )
+        for mode in one.snap
+    }
+    return Points(np.concatenate([one.lon, other.lon]), np.concatenate([one.lat, other.lat]), snaps)
+
+
+def _columns(
+    settlement: np.ndarray, site: np.ndarray, access: int, line: np.ndarray | int, cost: np.ndarray
+) -> np.ndarray:
+    """(w, 5): settlement, site, access, line, cost."""
+    columns: np.ndarray = np.column_stack(
+        [settlement, site, np.full(len(settlement), access), np.broadcast_to(line, len(settlement)), cost]
+    ).astype(np.int64)
+    return columns
+
+
+def _stacked(parts: list[np.ndarray]) -> np.ndarray:
+    return np.concatenate([np.zeros((0, 5), dtype=np.int64), *parts])
+
+
+def _first_only(rows: np.ndarray, *, by_line: bool) -> np.ndarray:
+    """Of the ways of a pair (and line), the one with the smallest access."""
+    keys = [3, 1, 0] if by_line else [1, 0]
+    rows = rows[np.lexsort((rows[:, 2], *(rows[:, k] for k in keys)))]
+    first = np.ones(len(rows), dtype=bool)
+    first[1:] = (rows[1:, keys] != rows[:-1, keys]).any(axis=1)
+    return rows[first]
+
+
+def _without(rows: np.ndarray, others: np.ndarray, sites: int) -> np.ndarray:
+    """The rows whose pair is not among the others."""
+    taken = np.isin(rows[:, 0] * max(1, sites) + rows[:, 1], others[:, 0] * max(1, sites) + others[:, 1])
+    return rows[~taken]
+
+
+def _sorted(county: County, key: str, rows: np.ndarray) -> Ways:
+    """In the order of the rules: settlement, access, cost, site id, line id."""
+    ids = np.array([i for _, i in sites_of(county, key)], dtype=object)
+    rank = np.empty(len(ids), dtype=np.int64)
+    rank[np.argsort(ids)] = np.arange(len(ids))
+    rows = rows[np.lexsort((rows[:, 3], rank[rows[:, 1]], rows[:, 4], rows[:, 2], rows[:, 0]))]
+    return Ways(*(rows[:, k].copy() for k in (0, 1, 2, 3, 4)))

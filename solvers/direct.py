@@ -20,7 +20,7 @@ from siting.outcome import Effort, Outcome, Stage, Stop
 from siting.plan import Plan
 from siting.problem import Problem
 
-from . import greedy
+from . import greedy, schedule
 from .groups import groups
 from .search import OWN_SHARE, Clock
 from .stages import solve_stages
@@ -102,6 +102,7 @@ class _Whole:
 
 def _outcome(problem: Problem, plan: Plan, parts: list[list[Stage]], version: str, gap: float) -> Outcome:
     """Objectives and bounds of the parts add up, stage by stage; the plan must really have what the stages say."""
+    plan = schedule.earlier(problem, plan)
     for aim in goal.aims(problem):
         said = sum(stage.objective for part in parts for stage in part if stage.name == aim.name)
         has = goal.value(problem, aim, plan)
@@ -130,4 +131,4 @@ def _running(problem: Problem, plan: Plan) -> int:
 
 
 def _without_running_budget(problem: Problem) -> Problem:
-    return Problem(problem.blocks, problem.funds, None, problem.targets)
+    return replace(problem, running_budget=None)

@@ -31,58 +31,94 @@ class Merged:
             order = np.argsort(group, kind="stable")
             before = np.cumsum(demand[order]) - demand[order]
             first = np.searchsorted(group[order], group[order])
-            left = persons[group[order]] - (before - before[first])
-            out[service] = np.empty_like(demand)
-            out[service][order] = np.clip(left, 0, demand[order])
+            left = persons[..., group[order]] - (before - before[first])
+            out[service] = np.empty(left.shape, dtype=np.int64)
+            out[service][..., order] = np.clip(left, 0, demand[order])
         return out
 
 
 def merge(problem: Problem) -> Merged:
     """Merge the demand points of every block."""
-    blocks, rows, groups = [], [], {}
+    blocks, groups = [], {}
+    rows = {t.id: t for t in problem.targets}
     for block in problem.blocks:
-        own = [t for t in problem.targets if t.service == block.service]
-        small, group, targets = _merge_block(block, own)
+        own = [t for t in rows.values() if block.service in t.services]
+        small, groups[block.service], targets = _merge_block(block, own)
         blocks.append(small)
-        rows += targets
-        groups[block.service] = group
-    order = {t.id: k for k, t in enumerate(problem.targets)}
-    rows.sort(key=lambda t: order[t.id])
-    return Merged(replace(problem, blocks=tuple(blocks), targets=tuple(rows)), problem, groups)
+        rows |= {t.id: t for t in targets}
+    return Merged(replace(problem, blocks=tuple(blocks), targets=tuple(rows.values())), problem, groups)
 
 
 def _merge_block(block: Block, targets: list[TargetRow]) -> tuple[Block, np.ndarray, list[TargetRow]]:
     n = len(block.demand)
-    member = np.zeros((n, len(targets)), dtype=bool)
-    alone = np.zeros(n, dtype=bool)
-    for k, target in enumerate(targets):
-        member[target.members, k] = True
-        if target.indicator == "settlements_share" and block.family == "catchment":
-            alone[target.members] = True
+    member = np.zeros((n, sum(1 + len(t.parts) for t in targets)), dtype=bool)
+    alone = np.full(n, not block.pairs_can_merge)
+    column = 0
+    for target in targets:
+        for part in (_members(target, block), *target.parts):
+            member[part, column] = True
+            column += 1
+        if (target.indicator == "settlements_share" or target.package) and not block.served_in_full_only:
+            alone[_members(target, block)] = True
     start = np.searchsorted(block.pair_demand, np.arange(n + 1))
-    sites = [np.sort(block.pair_site[start[i] : start[i + 1]]).tobytes() for i in range(n)]
+    reach = (block.pair_site * (2 + int(block.pair_line.max(initial=0))) + block.pair_line + 1) * 64 + block.pair_access
+    sites = [np.sort(reach[start[i] : start[i + 1]]).tobytes() for i in range(n)]
+    guard = np.full(n, -1, dtype=np.int64)
+    guard[block.guards[:, 1]] = block.guards[:, 0]
     known: dict[object, int] = {}
     group = np.array(
-        [known.setdefault((sites[i], member[i].tobytes(), i if alone[i] else -1), len(known)) for i in range(n)],
+        [
+            known.setdefault((sites[i], member[i].tobytes(), int(guard[i]), i if alone[i] else -1), len(known))
+            for i in range(n)
+        ],
         dtype=np.int64,
     )
     first = np.unique(group, return_index=True)[1]
+    small = _of_groups(block, group, first) if len(first) < n else block
+    rows = [_of_target(t, block, group) for t in targets]
+    return small, group, rows
+
+
+def _members(target: TargetRow, block: Block) -> np.ndarray:
+    """Demand points of a block that a target counts."""
+    if block.service in target.package:
+        at = target.package[block.service]
+        return at[at >= 0]
+    return target.members if target.service == block.service else np.zeros(0, dtype=np.int64)
+
+
+def _of_groups(block: Block, group: np.ndarray, first: np.ndarray) -> Block:
     keep = np.isin(block.pair_demand, first)
-    small = replace(
+    place = group[block.pair_demand[keep]]
+    order = np.argsort(place, kind="stable")
+
+    def summed(persons: np.ndarray) -> np.ndarray:
+        return np.bincount(group, weights=persons, minlength=len(first)).astype(np.int64)
+
+    names = ("pair_site", "pair_access", "pair_travel", "pair_line", "pair_boards")
+    return replace(
         block,
         demand_ids=tuple(block.demand_ids[i] for i in first),
-        demand=np.bincount(group, weights=block.demand, minlength=len(first)).astype(np.int64),
-        settlements=np.bincount(group, weights=block.settlements, minlength=len(first)).astype(np.int64),
+        demand=summed(block.demand),
+        settlements=summed(block.settlements),
+        eligible={access: summed(persons) for access, persons in block.eligible.items()},
+        pool=summed(block.pool) if len(block.pool) else block.pool,
+        guards=np.unique(np.column_stack([block.guards[:, 0], group[block.guards[:, 1]]]), axis=0),
         unreachable=block.unreachable[first],
-        pair_demand=group[block.pair_demand[keep]],
-        pair_site=block.pair_site[keep],
-        pair_access=block.pair_access[keep],
-        pair_travel=block.pair_travel[keep],
+        pair_demand=place[order],
+        **{name: getattr(block, name)[keep][order] for name in names},
     )
-    order = np.argsort(small.pair_demand, kind="stable")
-    small = replace(
-        small,
-        **{name: getattr(small, name)[order] for name in ("pair_demand", "pair_site", "pair_access", "pair_travel")},
+
+
+def _of_target(target: TargetRow, block: Block, group: np.ndarray) -> TargetRow:
+    """The target with the groups of its members in this block."""
+    if target.package:
+        if block.service not in target.package:
+            return target
+        at = target.package[block.service]
+        return replace(target, package={**target.package, block.service: np.where(at >= 0, group[at], -1)})
+    if target.service != block.service:
+        return target
+    return replace(
+        target, members=np.unique(group[target.members]), parts=tuple(np.unique(group[p]) for p in target.parts)
     )
-    rows = [replace(t, members=np.flatnonzero(member[first, k])) for k, t in enumerate(targets)]
-    return small, group, rows

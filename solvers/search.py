@@ -11,24 +11,23 @@ enough, with all of them.
 from __future__ import annotations
 
 import math
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from siting import model as modelling
 from siting.errors import Fault, SolverFailed
-from siting.model import goal, reading
+from siting.model import goal
 from siting.model.goal import Aim
+from siting.needs import share_value
 from siting.outcome import Effort, Progress
 from siting.plan import Plan
 from siting.problem import Problem, TargetRow
 
-from . import greedy, linear, supervise
+from . import greedy, supervise
+from .formulation import ONE_AT_A_TIME, Formulation
 from .linear import LinearModel
-from .merge import merge
 
 #: Shares of the stage's time that the relaxation and the kernel may take at most.
 RELAXATION_SHARE, KERNEL_SHARE = 0.5, 0.4
@@ -40,11 +39,11 @@ KERNEL_SHARE_OF_TIER, KERNEL_SHARE_OF_WORTH = 0.03, 0.3
 EASY = 0.1
 #: Gap at which travel is good enough: it only orders plans that are equal in all that comes before.
 TRAVEL_GAP = 0.02
-#: Modelling and reading are not made for threads; only the waiting for the solver's processes is done side by side.
-ONE_AT_A_TIME = threading.RLock()
 #: A group of services may use this share of the gap on its own value; the rest of the gap on the whole is shared out
 #: evenly.
 OWN_SHARE = 0.7
+#: Share of the time left that goes to a relaxation with pooled boarding, before the true ways are asked.
+LOOSE_SHARE = 0.7
 #: A variable above this in the relaxation is in use.
 IN_USE = 1e-6
 
@@ -77,14 +76,21 @@ def highest_of(problem: Problem, aim: Aim) -> int | None:
 
 def _most(problem: Problem, row: TargetRow) -> int:
     """The most of a target's need that can be attained if everybody within reach of some site is served."""
+    if row.package:
+        near = [(at < 0) | np.isin(at, problem.block(s).pair_demand) for s, at in row.package.items()]
+        return min(row.need, int(np.logical_and.reduce(near).sum()))
     block = problem.block(row.service)
-    within = np.intersect1d(row.members, block.pair_demand)
-    value = {
-        "served_share": int(block.demand[within].sum()),
-        "settlements_share": int(block.settlements[within].sum()),
-        "open_count": len(np.unique(block.option_site)),
-    }[row.indicator]
-    return min(row.need, value)
+    if row.indicator in ("open_count", "built_count"):
+        return min(row.need, len(np.unique(block.option_site[row.of_options(block)])))
+    if row.indicator == "urban_rural_gap":
+        return row.need
+    reached = np.where(np.isin(np.arange(len(block.demand)), block.pair_demand), block.demand, 0)
+    if row.indicator == "settlements_share":
+        return min(row.need, int(block.settlements[row.members[reached[row.members] > 0]].sum()))
+    parts = [p.tolist() for p in row.parts]
+    place = {int(i): k for k, i in enumerate(row.members)}
+    got, asked = reached[row.members].tolist(), block.demand[row.members].tolist()
+    return min(row.need, share_value(row.indicator, got, asked, [[place[i] for i in part] for part in parts]))
 
 
 class Search:
@@ -112,14 +118,7 @@ class Search:
         self.bound = highest_of(problem, aim)
         self.version = self.crashed = ""
         self.gap = max(effort.gap, TRAVEL_GAP) if aim.name == goal.TRAVEL else effort.gap
-        with ONE_AT_A_TIME:
-            self.merged = None if aim.name == goal.TRAVEL else merge(problem)
-            self.posed = self.merged.problem if self.merged else problem
-            self.model = modelling.build(self.posed)
-            for earlier, level in reached:
-                goal.keep(self.model, self.posed, earlier, level)
-            goal.aim_at(self.model, self.posed, aim)
-            self.linear = linear.compile_model(self.model)
+        self.form = Formulation(problem, aim, reached, loose=aim.name != goal.TRAVEL)
 
     def run(self) -> None:
         """Search until the gap is reached or the time is up.
@@ -132,29 +131,34 @@ class Search:
             return
         if kernel is not None:
             self._solve(
-                self.linear.within(kernel),
+                self.form.linear.within(kernel),
                 seconds=self.clock.left_s * KERNEL_SHARE,
-                bounds=bool((kernel | ~self.linear.whole).all()),
+                bounds=bool((kernel | ~self.form.linear.whole).all()),
                 nodes=KERNEL_NODES,
             )
             self._fill()
         if self.proven():
             return
-        self._solve(self.linear, seconds=self.clock.left_s, bounds=True)
+        share = LOOSE_SHARE if self.form.relaxes else 1.0
+        self._solve(self.form.linear, seconds=self.clock.left_s * share, bounds=True)
         self._fill()
+        if self.form.relaxes and not self.proven() and self.clock.left_s > 1:
+            self.form = Formulation(self.problem, self.aim, self.reached, loose=False)
+            self._solve(self.form.linear, seconds=self.clock.left_s, bounds=True)
+            self._fill()
 
     def run_briefly(self) -> None:
         """Only relaxation and kernel, and only if they end by themselves: what the clock picks is not reproducible."""
         kernel = self._kernel()
         if kernel is not None and not self.proven():
             self._solve(
-                self.linear.within(kernel), seconds=self.clock.left_s, bounds=False, nodes=1, only_complete=True
+                self.form.linear.within(kernel), seconds=self.clock.left_s, bounds=False, nodes=1, only_complete=True
             )
 
     def _kernel(self) -> np.ndarray | None:
         """Solve the relaxation; mask (n,) of the variables that it uses or the best plan has, or None."""
-        relaxed = self._solve(self.linear.relaxed(), seconds=self.clock.left_s * RELAXATION_SHARE, bounds=True)
-        return None if relaxed is None else (relaxed > IN_USE) | self._used()
+        relaxed = self._solve(self.form.linear.relaxed(), seconds=self.clock.left_s * RELAXATION_SHARE, bounds=True)
+        return None if relaxed is None else (relaxed > IN_USE) | self.form.used(self.best)
 
     def _solve(
         self,
@@ -172,7 +176,7 @@ class Search:
         """
         if seconds < 0.05 or self.effort.stopped():
             return None
-        services = tuple(b.service for b in self.posed.blocks)
+        services = tuple(b.service for b in self.problem.blocks)
         whole = bool(task.whole.any())
 
         def progress(objective: float | None, bound: float | None) -> None:
@@ -182,7 +186,7 @@ class Search:
 
         answer = supervise.run(
             task,
-            reading.start_of(self.model, self.posed, self.best) if whole else {},
+            self.form.start_of(self.best) if whole else {},
             gap=self._share(bounds or only_complete) * self._allowed() / max(1, abs(self.value)),
             seconds=seconds,
             seed=self.effort.seed,
@@ -206,13 +210,10 @@ class Search:
 
     def _consider(self, values: np.ndarray) -> None:
         """Turn values into a plan, and take it if it is better and gives nothing away of what was reached before."""
-        with ONE_AT_A_TIME:
-            opened, served = reading.decisions(self.model, self.posed, self.linear.by_variable(values))
-            try:
-                plan = reading.plan_of(self.problem, opened, self.merged.apart(served) if self.merged else served)
-            except SolverFailed:
-                return  # over a budget by a rounding of the solver: no plan, and the one before stays
-        self._take(plan)
+        try:
+            self._take(self.form.plan_of(values))
+        except SolverFailed:
+            return  # over a budget by a rounding of the solver: no plan, and the one before stays
 
     def _take(self, plan: Plan) -> None:
         value = goal.value(self.problem, self.aim, plan)
@@ -224,7 +225,10 @@ class Search:
     def _fill(self) -> None:
         """Spend what is left: a search that ends within its gap may leave money beside people whom it could serve."""
         with ONE_AT_A_TIME:
-            plan = greedy.more(self.problem, self.best)
+            try:
+                plan = greedy.more(self.problem, self.best)
+            except SolverFailed:
+                return  # nothing more fits around the rules of this plan
         self._take(plan)
 
     def _tighten(self, bound: float) -> None:
@@ -253,8 +257,3 @@ class Search:
 
     def _within(self, share: float) -> bool:
         return self.bound is not None and abs(self.bound - self.value) <= share * self._allowed()
-
-    def _used(self) -> np.ndarray:
-        """Mask (n,) of the variables that the best plan has at one."""
-        start = reading.start_of(self.model, self.posed, self.best)
-        return np.array([start.get(id(v), 0.0) > 0.5 for v in self.linear.variables], dtype=bool)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
+from siting.errors import SolverFailed
 from siting.model import goal
 from siting.model.goal import Aim
 from siting.outcome import Effort, Stage, Stop
@@ -12,6 +14,7 @@ from siting.plan import Plan
 from siting.problem import Problem
 
 from . import greedy
+from .groups import leaned_on
 from .search import Clock, Search, highest_of
 
 #: Share of the time that is left which a stage may take; travel only orders equally good plans, so it gets little.
@@ -40,8 +43,11 @@ def solve_stages(
         from_here = best if whole else best.only({b.service for b in part.blocks})
         better, stage, used = _stage(part, aim, from_here, reached, effort, on_plan if whole else _ignore, clock, slack)
         if better is not from_here:
-            best = better if whole else _extend(problem, better)
-            on_plan(best)
+            try:
+                best = better if whole else _extend(problem, better)
+                on_plan(best)
+            except SolverFailed:  # the other services cannot even stand still beside it: the plan before stays
+                stage = replace(stage, objective=goal.value(problem, aim, best), stop=Stop.TIME)
         stages.append(stage)
         reached.append((aim, goal.value(problem, aim, best)))
         version = used or version
@@ -49,10 +55,11 @@ def solve_stages(
 
 
 def _concerned(problem: Problem, aim: Aim) -> set[str]:
-    """Services that an aim needs: for a tier, those with a target in it or before; the others could only cost money."""
+    """Services that an aim needs: for a tier, those with a target in it or before, and those that they lean on; the
+    others could only cost money."""
     if aim.tier is None:
         return {b.service for b in problem.blocks}
-    return {t.service for t in problem.targets if t.tier <= aim.tier}
+    return leaned_on(problem, {s for t in problem.targets if t.tier <= aim.tier for s in t.services})
 
 
 def _stage(

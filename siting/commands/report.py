@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -14,14 +15,23 @@ from siting.errors import Fault, PlanRejected
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option("--format", "formats", default="html", show_default=True, help=say("cli.report.format"))
 @click.option("--lang", type=click.Choice(["zh", "en"]), help=say("cli.option.lang"))
+@click.option("--template", type=click.Path(path_type=Path), help=say("cli.report.template"))
 @click.option("--out", type=click.Path(path_type=Path), help=say("cli.report.out"))
 @json_option
-def command(run: Path, formats: str, lang: str | None, out: Path | None, as_json: bool) -> None:
+def command(run: Path, formats: str, lang: str | None, template: Path | None, out: Path | None, as_json: bool) -> None:
     """Write the reports; a plan that the checker rejects gets none."""
     from siting import rooms, store, study, words
     from siting.verify import verify_run
 
-    writers = [rooms.report(name.strip()) for name in formats.split(",") if name.strip()]
+    named = [name.strip() for name in formats.split(",") if name.strip()]
+    if template and "docx" not in named:
+        raise click.UsageError(say("cli.report.template_alone"))
+    writers = [
+        partial(rooms.report(name), template=template)  # type: ignore[call-arg]
+        if template and name == "docx"
+        else rooms.report(name)
+        for name in named
+    ]
     finished = study.load(run)
     verdict = verify_run(run)
     if verdict.word != "valid":

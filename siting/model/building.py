@@ -6,11 +6,11 @@ from types import ModuleType
 
 import pyomo.environ as pyo
 
-from siting.model import catchment, coverage, money, targets
-from siting.problem import Block, Problem
+from siting.model import catchment, coverage, haul, line, money, opening, shared, targets
+from siting.problem import Problem
 
 #: A family is one module with an ``add``; see docs/architecture.md, "adding a family".
-FAMILIES: dict[str, ModuleType] = {"coverage": coverage, "catchment": catchment}
+FAMILIES: dict[str, ModuleType] = {"coverage": coverage, "catchment": catchment, "haul": haul, "line": line}
 
 
 def build(problem: Problem) -> pyo.ConcreteModel:
@@ -18,23 +18,11 @@ def build(problem: Problem) -> pyo.ConcreteModel:
     model = pyo.ConcreteModel()
     model.service = pyo.Block([block.service for block in problem.blocks])
     for block in problem.blocks:
-        _add_options(model.service[block.service], block)
-        FAMILIES[block.family].add(model.service[block.service], block)
-    money.add(model, problem)
-    targets.add(model, problem)
+        opening.add(model.service[block.service], block)
+    opened = opening.Opened(model, problem)
+    for block in problem.blocks:
+        FAMILIES[block.family].add(model.service[block.service], block, opened)
+    shared.add(model, problem, opened)
+    money.add(model, problem, opened)
+    targets.add(model, problem, opened)
     return model
-
-
-def _add_options(service: pyo.Block, data: Block) -> None:
-    service.open = pyo.Var(range(len(data.options)), domain=pyo.Binary)
-    options_of: dict[int, list[int]] = {}
-    for o, j in enumerate(data.option_site.tolist()):
-        options_of.setdefault(j, []).append(o)
-    service.a_site_is_open_in_one_way = pyo.ConstraintList()
-    for j, options in sorted(options_of.items()):
-        if data.must_open[j] and len(options) == 1:
-            service.open[options[0]].fix(1)
-        elif data.must_open[j]:
-            service.a_site_is_open_in_one_way.add(sum(service.open[o] for o in options) == 1)
-        elif len(options) > 1:
-            service.a_site_is_open_in_one_way.add(sum(service.open[o] for o in options) <= 1)

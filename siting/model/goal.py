@@ -10,10 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pyomo.environ as pyo
 
+from siting.needs import share_value
 from siting.plan import Plan
-from siting.problem import Problem
+from siting.problem import Block, Problem, TargetRow
 
 WORTH = "worth"
 TRAVEL = "travel"
@@ -35,7 +37,7 @@ def aims(problem: Problem) -> tuple[Aim, ...]:
     tiers = tuple(
         Aim(f"tier {t}", True, t) for t in problem.tiers if any(r.need for r in problem.targets if r.tier == t)
     )
-    travel = (Aim(TRAVEL, False),) if any(b.family == "catchment" for b in problem.blocks) else ()
+    travel = (Aim(TRAVEL, False),) if any(not b.served_in_full_only for b in problem.blocks) else ()
     return (*tiers, Aim(WORTH, True), *travel)
 
 
@@ -67,31 +69,43 @@ def keep(model: pyo.ConcreteModel, problem: Problem, aim: Aim, reached: int) -> 
 
 def value(problem: Problem, aim: Aim, plan: Plan) -> int:
     """What a plan reaches, in whole units, from the plan's ids alone."""
-    served = {block.service: plan.services[block.service].served() for block in problem.blocks}
     if aim.tier is not None:
         return sum(
-            row.points
-            * min(row.need, _target_value(problem, row.service, row.indicator, row.members.tolist(), served, plan))
+            row.points * min(row.need, target_value(problem, row, plan))
             for row in problem.targets
-            if row.tier == aim.tier
+            if row.tier == aim.tier and row.need > 0
         )
     if aim.name == WORTH:
-        return sum(block.weight * sum(served[block.service].values()) for block in problem.blocks)
-    return sum(
-        a.persons * a.travel
-        for block in problem.blocks
-        if block.family == "catchment"
-        for a in plan.services[block.service].assignments
+        return sum(
+            block.weight * sum(a.persons for a in plan.services[block.service].assignments) for block in problem.blocks
+        )
+    parts = [plan.services[block.service] for block in problem.blocks if not block.served_in_full_only]
+    gone = sum(a.persons * a.travel for part in parts for a in part.assignments)
+    return gone + sum(t.persons * t.travel for part in parts for t in part.transfers)
+
+
+def target_value(problem: Problem, row: TargetRow, plan: Plan) -> int:
+    """The value of a target in a plan."""
+    by = problem.phases[: row.by + 1] if row.by < len(problem.phases) else None
+    if row.package:
+        listed = range(len(next(iter(row.package.values()))))
+        full = [_served_in_full(problem.block(s), plan.services[s].served(by), at) for s, at in row.package.items()]
+        return sum(all(part[k] for part in full) for k in listed)
+    block, part = problem.block(row.service), plan.services[row.service]
+    if row.indicator in ("open_count", "built_count"):
+        counted = {block.options[int(o)] for o in row.of_options(block)}
+        known = {(o.site, o.size, o.action, o.phase) for o in counted}
+        return sum((o.site, o.size, o.action, o.phase) in known for o in part.opened(by))
+    served = part.served(by)
+    members = row.members.tolist()
+    place = {i: k for k, i in enumerate(members)}
+    return share_value(
+        row.indicator,
+        [served.get(block.demand_ids[i], 0) for i in members],
+        [int(block.demand[i]) for i in members],
+        [[place[int(i)] for i in part] for part in row.parts],
     )
 
 
-def _target_value(
-    problem: Problem, service: str, indicator: str, members: list[int], served: dict[str, dict[str, int]], plan: Plan
-) -> int:
-    if indicator == "open_count":
-        return len(plan.services[service].open)
-    block = problem.block(service)
-    who = [(block.demand_ids[i], int(block.demand[i])) for i in members]
-    if indicator == "served_share":
-        return sum(served[service].get(i, 0) for i, _ in who)
-    return sum(served[service].get(i, 0) == q for i, q in who)
+def _served_in_full(block: Block, served: dict[str, int], at: np.ndarray) -> list[bool]:
+    return [i < 0 or served.get(block.demand_ids[i], 0) == int(block.demand[i]) for i in at.tolist()]

@@ -6,14 +6,17 @@ whole persons (`siting.assign`), serving at least whom the solver served.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pyomo.environ as pyo
 
 from siting.assign import complete
+from siting.errors import SolverFailed
+from siting.model.goal import target_value
+from siting.model.targets import SHARES
 from siting.plan import Plan
-from siting.problem import Block, Problem
+from siting.problem import ALWAYS, Block, Problem
 
 #: Slack in persons when a served share is rounded down: solvers return 0.9999999 for 1.
 ROUNDING = 1e-4
@@ -38,13 +41,34 @@ def decisions(
         opened[block.service] = _open(
             block, [read(service.open[k], float(o.action == "keep")) for k, o in enumerate(block.options)]
         )
-        if block.family == "catchment":
+        if not block.served_in_full_only:
             share = np.zeros(len(block.demand))
             for p in service.x:
                 share[block.pair_demand[p]] += read(service.x[p])
-            persons = np.floor(share * block.demand + ROUNDING).astype(np.int64)
-            served[block.service] = np.clip(persons, 0, block.demand)
+            for i in np.flatnonzero(block.pool).tolist():
+                share[i] += read(service.b[i])
+            served[block.service] = _persons(block, [*_shares_by_phase(problem, block, service, read), share])
     return opened, served
+
+
+def _persons(block: Block, shares: list[np.ndarray]) -> np.ndarray:
+    """Whole persons of each share (n,): by the end of each phase, or (n,) where there is one phase."""
+    persons = np.clip(np.floor(np.array(shares) * block.demand + ROUNDING).astype(np.int64), 0, block.demand)
+    return persons if len(shares) > 1 else persons[0]
+
+
+def _shares_by_phase(
+    problem: Problem, block: Block, service: pyo.Block, read: Callable[[pyo.Var], float]
+) -> list[np.ndarray]:
+    """Shares (n,) that are served by the end of each phase but the last, none where no target asks for one."""
+    found = []
+    for by in range(len(problem.phases) - 1):
+        share = np.zeros(len(block.demand))
+        x = service.component(f"x_by_{by}")
+        for p in x if x is not None else ():
+            share[block.pair_demand[p]] += read(x[p])
+        found.append(share)
+    return found if any(share.any() for share in found) else []
 
 
 def plan_of(problem: Problem, opened: dict[str, list[int]], served: dict[str, np.ndarray]) -> Plan:
@@ -53,9 +77,26 @@ def plan_of(problem: Problem, opened: dict[str, list[int]], served: dict[str, np
     Raises:
         SolverFailed: the decisions are no plan, for instance a budget is broken beyond rounding (E902).
     """
-    plan = complete(problem, opened, served)
+    plan = _complete(problem, opened, served)
     slim = trim(problem, opened, plan)
-    return plan if slim == opened else complete(problem, slim, served)
+    if slim == opened:
+        return plan
+    try:
+        return _complete(problem, slim, served)
+    except SolverFailed:
+        return plan  # what nobody uses saved more on a shared plot than it costs
+
+
+def _complete(problem: Problem, opened: dict[str, list[int]], served: dict[str, np.ndarray]) -> Plan:
+    """The whole plan, serving whom the solver served; where a relaxation served too many, as many as there is room for.
+
+    Raises:
+        SolverFailed: the decisions are no plan (E902).
+    """
+    try:
+        return complete(problem, opened, served)
+    except SolverFailed:
+        return complete(problem, opened)
 
 
 def start_of(model: pyo.ConcreteModel, problem: Problem, plan: Plan) -> dict[int, float]:
@@ -63,48 +104,87 @@ def start_of(model: pyo.ConcreteModel, problem: Problem, plan: Plan) -> dict[int
     values: dict[int, float] = {}
     for block in problem.blocks:
         service, part = model.service[block.service], plan.services[block.service]
-        chosen = {(o.site, o.size, o.action) for o in part.open}
+        chosen = {(o.site, o.size, o.action, o.phase) for o in part.open}
         for k, option in enumerate(block.options):
-            values[id(service.open[k])] = float((option.site, option.size, option.action) in chosen)
-        if service.component("v") is not None:
-            left = {u.settlement for u in part.unserved}  # counted points are never merged, so their ids are their own
-            for i in service.v:
-                values[id(service.v[i])] = float(block.demand_ids[i] not in left)
+            known = (option.site, option.size, option.action, option.phase)
+            values[id(service.open[k])] = float(known in chosen)
+        for by in range(len(problem.phases)):
+            last = by == len(problem.phases) - 1
+            v = service.component("v" if last else f"v_by_{by}")
+            if v is not None:  # counted points are never merged, so their ids are their own
+                served = part.served(None if last else problem.phases[: by + 1])
+                for i in v:
+                    values[id(v[i])] = float(served.get(block.demand_ids[i], 0) == block.demand[i])
+        if block.whole:
+            went = {(a.settlement, a.site, a.access, a.line) for a in part.assignments}
+            lines = next((b.site_ids for b in problem.blocks if b.service == block.line_service), ())
+            for p in service.x:
+                i, j = block.demand_ids[block.pair_demand[p]], block.site_ids[block.pair_site[p]]
+                line = lines[block.pair_line[p]] if block.pair_line[p] >= 0 else ""
+                values[id(service.x[p])] = float((i, j, int(block.pair_access[p]), line) in went)
+    for row in problem.targets:
+        if row.need and row.indicator in SHARES:
+            values[id(model.attained[row.id])] = float(min(row.need, target_value(problem, row, plan)))
     return values
 
 
 def trim(problem: Problem, opened: Mapping[str, list[int]], plan: Plan) -> dict[str, list[int]]:
     """The open options without waste: no new site that nobody uses, no size larger than its people need.
 
-    A service with a target on the number of its sites keeps them all.
+    A service with a target or a rule on the number of its sites keeps them all, as does one that others refer to.
     """
     slim = {}
-    counted = {t.service for t in problem.targets if t.indicator == "open_count"}
+    kept_all = {t.service for t in problem.targets if t.indicator in ("open_count", "built_count")}
+    kept_all |= {rule.service for rule in problem.rules} | {b.refers_to for b in problem.blocks if b.refers_to}
+    used = _used(problem, plan)
     for block in problem.blocks:
-        persons: dict[str, int] = {}
-        for a in plan.services[block.service].assignments:
-            persons[a.site] = persons.get(a.site, 0) + a.persons
         kept = []
         for o in opened[block.service]:
             option = block.options[o]
-            here = persons.get(option.site, 0)
-            if option.action == "new" and here == 0 and block.service not in counted:
-                continue
-            kept.append(o if block.family == "coverage" else _smallest_that_serves(block, o, here))
+            here, boarders = used.get((block.service, option.site), (0, 0))
+            if block.service in kept_all:
+                kept.append(o)
+            elif option.action != "new" or here > 0:
+                kept.append(o if block.served_in_full_only else _smallest_that_serves(block, o, here, boarders))
         slim[block.service] = kept
     return slim
 
 
-def _smallest_that_serves(block: Block, o: int, persons: int) -> int:
-    """The cheapest option of the same site with enough places that costs no more in either money."""
+def _used(problem: Problem, plan: Plan) -> dict[tuple[str, str], tuple[int, int]]:
+    """Persons and boarders at every site in use, by the service that decides it; lines with those who ride."""
+    used: dict[tuple[str, str], tuple[int, int]] = {}
+
+    def add(service: str, site: str, persons: int, boarders: int = 0) -> None:
+        before = used.get((service, site), (0, 0))
+        used[service, site] = before[0] + persons, before[1] + boarders
+
+    for block in problem.blocks:
+        owner = dict(zip(block.site_ids, block.lender, strict=True))
+        boarding = set(block.pair_access[block.pair_boards].tolist())
+        part = plan.services[block.service]
+        for a in part.assignments:
+            add(owner[a.site], a.site, a.persons, a.persons if a.access in boarding else 0)
+            if a.line:
+                add(block.line_service, a.line, a.persons)
+        for t in part.transfers:
+            add(block.service, t.disposal, t.persons)
+    return used
+
+
+def _smallest_that_serves(block: Block, o: int, persons: int, boarders: int) -> int:
+    """The cheapest option of the same site and phase with enough places that costs no more in either money."""
     enough = [
         k
-        for k in np.flatnonzero(block.option_site == block.option_site[o]).tolist()
+        for k in block.options_at[int(block.option_site[o])]
         if block.capacity[k] >= persons
+        and block.beds[k] >= boarders
         and block.capital[k] <= block.capital[o]
         and block.running[k] <= block.running[o]
+        and block.land[k] <= block.land[o]
+        and block.phase[k] in (ALWAYS, block.phase[o])
+        and block.fewest[k] <= persons
     ]
-    return min(enough, key=lambda k: (int(block.capital[k]), int(block.running[k]), k))
+    return min(enough or [o], key=lambda k: (int(block.capital[k]), int(block.running[k]), k))
 
 
 def _open(block: Block, values: list[float]) -> list[int]:

@@ -17,6 +17,16 @@ RULES = {
     "E709": "V1 form",
     "E710": "V4 reason",
     "E711": "V5 running",
+    "E712": "V5 referral",
+    "E713": "V5 land",
+    "E714": "V5 rules",
+    "E715": "V5 fewest persons",
+    "E716": "V4 whole settlements",
+    "E717": "V2 closest",
+    "E718": "V4 closing",
+    "E719": "V4 eligible",
+    "E720": "V5 beds",
+    "E721": "V4 transfers",
 }
 
 

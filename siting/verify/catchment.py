@@ -1,32 +1,118 @@
-"""Catchment: people are counted at each site, within the standard and up to its capacity (section 3 of the rules)."""
+"""Catchment: people are counted at each site, over true ways and up to its capacity (section 3 of the rules)."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from .people import Case
-from .travel import Nearest
 
 
 def check(case: Case) -> None:
-    """Persons go to open sites that serve them, and no site holds more than its capacity."""
-    settlements = case.county.settlements
-    rows_of: dict[str, list[dict[str, Any]]] = {}
+    """Persons go over ways to open sites, no site holds more than it can, and the service's own rules are kept."""
+    rows = [row for row in case.plan["assignments"] if row["settlement"] in case.county.settlements]
+    case.ways.learn((row["settlement"], row["site"]) for row in rows if row["site"] in case.opened)
     for row in case.plan["assignments"]:
-        rows_of.setdefault(row["site"], []).append(row)
-    for site, rows in rows_of.items():
-        if site not in case.opened:
-            case.say("E705", f"assignments.{rows[0]['settlement']}.{site}", "{site} is not open", site=site)
-            continue
-        known = [row for row in rows if row["settlement"] in settlements]
-        asked = [settlements[row["settlement"]] for row in known]
-        way = Nearest(case.roads, case.service, [case.county.sites[site]], asked)
-        for row, settlement in zip(known, asked, strict=True):
-            part, true = f"assignments.{settlement.id}.{site}", way.best(settlement)
-            if true is None:
-                case.say("E702", part, "{site} is beyond the standard", site=site)
-            else:
-                case.same(row, true, part)
-        persons, holds = sum(row["persons"] for row in rows), case.opened[site].capacity
-        if persons > holds:
-            case.say("E703", f"open.{site}", "{persons} persons, it holds {holds}", persons=persons, holds=holds)
+        over_a_way(case, row, f"assignments.{row['settlement']}.{row['site']}")
+    full(case)
+    eligible(case)
+    enough(case)
+    closing(case)
+    if case.service.whole_settlements:
+        in_one_piece(case)
+
+
+def over_a_way(case: Case, row: dict[str, Any], part: str) -> None:
+    """A row goes to an open site, over an open line, over a way with its travel, and over the first where it must."""
+    if row["site"] not in case.opened:
+        case.say("E705", part, "{site} is not open", site=row["site"])
+        return
+    if row["line"] and row["line"] not in case.lines:
+        case.say("E705", part, "the line {line} is not open", line=row["line"])
+    settlement = case.county.settlements.get(row["settlement"])
+    if settlement is None:
+        return  # said already
+    claimed = row["access"], row["site"], row["line"]
+    true = next((w for w in case.ways.of(settlement.id, row["site"]) if (w[0], w[2], w[3]) == claimed), None)
+    if true is None:
+        says = "{site} is beyond the standard, or not reached by access {access} and line '{line}'"
+        case.say("E702", part, says, site=row["site"], access=row["access"], line=row["line"])
+        return
+    case.same(row, true, part)
+    if case.service.closest:
+        first = case.built(settlement)
+        if first is not None and (first[0], first[2], first[3]) != claimed:
+            case.say("E717", part, "{first} is nearer than {site}", first=first[2], site=row["site"])
+
+
+def full(case: Case) -> None:
+    """Capacities, and beds for those who board."""
+    persons: dict[str, int] = {}
+    boarders: dict[str, int] = {}
+    accesses = case.service.accesses
+    for row in case.plan["assignments"]:
+        persons[row["site"]] = persons.get(row["site"], 0) + row["persons"]
+        if row["access"] < len(accesses) and accesses[row["access"]].kind == "boarding":
+            boarders[row["site"]] = boarders.get(row["site"], 0) + row["persons"]
+    for site, option in case.opened.items():
+        if persons.get(site, 0) > option.capacity:
+            says = "{persons} persons, it holds {holds}"
+            case.say("E703", f"open.{site}", says, persons=persons[site], holds=option.capacity)
+        if boarders.get(site, 0) > option.beds:
+            says = "{persons} board there, it has {beds} beds"
+            case.say("E720", f"open.{site}", says, persons=boarders[site], beds=option.beds)
+
+
+def eligible(case: Case) -> None:
+    """Over an access for a group no more persons go than the settlement has of it."""
+    gone: dict[tuple[str, int], int] = {}
+    for row in case.plan["assignments"]:
+        key = row["settlement"], row["access"]
+        gone[key] = gone.get(key, 0) + row["persons"]
+    for (id_, number), persons in gone.items():
+        settlement = case.county.settlements.get(id_)
+        group = case.service.accesses[number].eligible if number < len(case.service.accesses) else ""
+        if group and settlement is not None and persons > settlement.groups[group]:
+            says = "{persons} persons of {settlement} by access {access}, {may} of {group} may"
+            may = settlement.groups[group]
+            part = f"assignments.{id_}"
+            case.say("E719", part, says, persons=persons, settlement=id_, access=number, may=may, group=group)
+
+
+def enough(case: Case) -> None:
+    """No site that could be left out has fewer persons than the service asks for."""
+    service, sites = case.service, case.county.sites[case.service.id]
+    may_shut = service.may_close and not service.close_only_if_served and not case.baseline
+    persons = dict.fromkeys(case.opened, 0)
+    for row in case.plan["assignments"]:
+        persons[row["site"]] = persons.get(row["site"], 0) + row["persons"]
+    for id_, option in case.opened.items():
+        asked = option.action != "keep" or (may_shut and not sites[id_].outside)
+        if asked and persons[id_] < service.min_persons:
+            says = "{persons} persons, at least {least} are asked for"
+            case.say("E715", f"open.{id_}", says, persons=persons[id_], least=service.min_persons)
+
+
+def closing(case: Case) -> None:
+    """Where the present site of a settlement is shut, everybody of it is served."""
+    shut = set(case.plan["closed"])
+    if not case.service.close_only_if_served or not shut:
+        return
+    for row in case.plan["unserved"]:
+        settlement = case.county.settlements.get(row["settlement"])
+        present = case.ways.today(settlement) if settlement is not None else None
+        if present is not None and present[2] in shut and row["persons"] > 0:
+            says = "{site} is shut, and {persons} persons of {settlement} are not served"
+            id_, site = row["settlement"], present[2]
+            case.say("E718", f"unserved.{id_}", says, site=site, persons=row["persons"], settlement=id_)
+
+
+def in_one_piece(case: Case) -> None:
+    """Everybody of a settlement goes over one way, or nobody is served."""
+    demand = case.county.demand(case.service.id)
+    rows: dict[str, list[int]] = {}
+    for row in case.plan["assignments"]:
+        rows.setdefault(row["settlement"], []).append(row["persons"])
+    for id_, persons in rows.items():
+        if len(persons) != 1 or persons[0] != demand.get(id_, 0):
+            says = "{settlement} goes over one way as a whole, or not at all"
+            case.say("E716", f"assignments.{id_}", says, settlement=id_)

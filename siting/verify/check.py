@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from . import catchment, coverage, form, money, people, sites, targets
+from . import catchment, coverage, form, haul, head, land, links, money, people, since, sites, targets
 from .breach import Breach, Findings
-from .read import FAULTS, RED_LINES, TABLES, County, exact, read_county
-from .sites import Option
-from .travel import Nearest, networks
+from .line import all_lines
+from .links import Opened
+from .nouns import County
+from .numbers import FAULTS
+from .people import Case
+from .read import Folder, read_folder
+from .sites import Ground
+from .standing import Standing
+from .travel import Network, networks
+from .ways import Ways
 
-#: The lists of a service and of the plan with the keys that they are sorted by.
-SORTED = {"open": ["site"], "assignments": ["settlement", "site"], "unserved": ["settlement"]}
-SORTED["spending"] = ["fund", "service"]
+FAMILIES: dict[str, Callable[[Case], None]] = {
+    "coverage": coverage.check,
+    "catchment": catchment.check,
+    "haul": haul.check,
+    "line": coverage.check,  # its sites are its lines
+}
 
 
 @dataclass(frozen=True)
@@ -32,21 +43,49 @@ def verdict(found: Findings, figures: dict[str, Any] | None = None) -> Verdict:
     return Verdict("rejected" if found else "valid", tuple(found), figures or {})
 
 
+class Setting:
+    """A county under a scenario, with its roads and all that is searched on them once for many plans."""
+
+    def __init__(self, county: County, roads: dict[str, Network]) -> None:
+        self.county, self.roads, self.ground = county, roads, Ground(county)
+        self.lines = all_lines(county, roads)
+        self.known: dict[str, Ways] = {}
+
+    def ways(self, key: str) -> Ways:
+        """The ways of a service, searched when they are first asked for."""
+        if key not in self.known:
+            self.known[key] = Ways(self.county, self.roads, self.county.services[key], self.lines)
+        return self.known[key]
+
+
 class Auditor:
     """Checks plans of one county folder, which it reads once; a folder that cannot be read rejects every plan."""
 
     def __init__(self, inputs: Path) -> None:
+        self.inputs = str(inputs)
         self.unreadable = Findings()
+        self.settings: dict[str, Setting] = {}
         try:
-            self.county: County = read_county(Path(inputs))
-            self.roads = networks(self.county)
-            self.every = {
-                key: Nearest(self.roads, service, [s for s in self.county.sites.values() if s.service == key])
-                for key, service in self.county.services.items()
-            }
+            self.folder: Folder = read_folder(Path(inputs))
+            self.county = self.folder.county("")
+            self.settings[""] = Setting(self.county, networks(self.county, {}))
         except FAULTS as fault:
-            says = "the county folder cannot be read: {fault}"
-            self.unreadable.add("E708", str(inputs), says, fault=f"{type(fault).__name__} {fault}"[:400])
+            self.refuse(self.unreadable, fault)
+
+    def refuse(self, found: Findings, fault: Exception) -> None:
+        """Add that the folder cannot be read."""
+        says = "the county folder cannot be read: {fault}"
+        found.add("E708", self.inputs, says, fault=f"{type(fault).__name__} {fault}"[:400])
+
+    def setting(self, scenario: str) -> Setting:
+        """The county under a scenario; one without changes is the county as it stands."""
+        changes = (self.folder.scenario(scenario) or {}).get("changes")
+        name = scenario if changes else ""
+        if name not in self.settings:
+            county = self.folder.county(scenario)
+            base = self.settings[""].roads if county.network_like(self.county) else {}
+            self.settings[name] = Setting(county, networks(county, base))
+        return self.settings[name]
 
     def check(self, plan: Any) -> Verdict:
         """The verdict on a parsed plan.json."""
@@ -54,88 +93,74 @@ class Auditor:
         form.check(plan, form.PLAN, "", found)
         if found:  # nothing can be computed from such a plan
             return verdict(found)
-        self.head(plan, found)
-        planned = [key for key in plan["services"] if key in self.county.services]
-        opened: dict[str, dict[str, Option]] = {}
-        served: dict[str, dict[str, int]] = {}
+        try:
+            setting = self.setting(plan["scenario"])
+            return self.weigh(setting, plan, found)
+        except FAULTS as fault:
+            self.refuse(found, fault)
+            return verdict(found)
+
+    def weigh(self, setting: Setting, plan: dict[str, Any], found: Findings) -> Verdict:
+        """The verdict on a plan that has the form of one."""
+        county = setting.county
+        head.check(self.folder, county, plan, found)
+        planned = [key for key in plan["services"] if key in county.services]
+        opened: Opened = {}
         for key in planned:
-            opened[key], served[key] = self.service(key, plan["services"][key], found)
-        in_order(plan, "spending", "", found)
-        capital, running = money.check(self.county, plan, opened, found)
+            service, part, lines = county.services[key], plan["services"][key], setting.lines.get(key)
+            opened[key] = sites.check(county, service, part, lines, setting.ground, found)
+        links.check(county, setting.roads, opened, found)
+        land.check(county, opened, found)
+        served = {}
+        for key in planned:
+            case = self.case(setting, plan, key, opened, found)
+            served[key] = people.check(case)
+            FAMILIES[case.service.family](case)
+        capital, running = money.check(county, plan, opened, found)
+        standing = Standing(county, plan, opened, served, setting.known)
+        since.check(county, plan, standing, found)
+        rows, points = targets.measure(county, standing)
         persons = {key: sum(served[key].values()) for key in planned}
-        rows, points = targets.measure(self.county, served, {key: len(opened[key]) for key in planned})
         figures: dict[str, Any] = {
             "served": persons,
             "capital": capital,
             "running": running,
-            "objective": sum(self.county.services[key].weight * n for key, n in persons.items()),
+            "objective": sum(county.services[key].weight * n for key, n in persons.items()),
             "targets": rows,
         }
-        for key, value in figures.items():
-            claim = plan["claims"][key]
-            claim = sorted(claim, key=lambda row: str(row["id"])) if key == "targets" else claim
-            if claim != value:
-                says = "recomputed {value}, claimed {claim}"
-                found.add("E706", f"claims.{key}", says, value=str(value), claim=str(claim))
+        claims(plan["claims"], figures, found)
         figures["points"] = points
         figures["farthest"] = {key: farthest(plan["services"][key]) for key in planned}
         return verdict(found, figures)
 
-    def head(self, plan: dict[str, Any], found: Findings) -> None:
-        """The plan speaks of this county, these files and these services."""
-        if plan["format"] != 1:
-            found.add("E709", "format", "this checker reads format 1")
-        if plan["county"] != self.county.toml["county"].get("id"):
-            found.add("E708", "county", "the folder is not that of {county}", county=plan["county"])
-        hashes, named = self.county.hashes, plan["inputs"]
-        read = {"county.toml", *TABLES, *({RED_LINES} & set(hashes))}
-        for name in sorted(read | set(named)):
-            if name not in named or name not in hashes or named[name] != hashes[name]:
-                found.add("E708", f"inputs.{name}", "{name} is not named, not there, or changed", name=name)
-        services = plan["variation"]["services"]
-        if len(set(services)) != len(services) or set(services) != set(plan["services"]):
-            found.add("E705", "variation.services", "not the services that the plan decides, each once")
-        for key in sorted(set(plan["services"]) - set(self.county.services)):
-            found.add("E705", f"services.{key}", "{key} is not a service that plans decide", key=key)
-        self.scenario(plan, found)
-
-    def scenario(self, plan: dict[str, Any], found: Findings) -> None:
-        """The variation is that of the scenario that the plan names; nobody can give himself more money."""
-        name, variation = plan["scenario"], plan["variation"]
-        says = self.county.toml.get("scenarios", {}).get(name, {} if name in ("base", "baseline") else None)
-        if says is None:
-            found.add("E705", "scenario", "the county has no scenario {name}", name=name)
-            return
-        only = says.get("services")
-        if set(variation["services"]) != {key for key in self.county.services if only is None or key in only}:
-            found.add("E705", "variation.services", "not the services of scenario {name}", name=name)
-        for factor in ("capital_factor", "running_factor"):
-            wanted = 0 if (name, factor) == ("baseline", "capital_factor") else exact(says.get(factor, 1))
-            if exact(variation[factor]) != wanted:
-                found.add("E705", f"variation.{factor}", "not the factor of scenario {name}", name=name)
-        if name == "baseline":
-            for key, part in sorted(plan["services"].items()):
-                if part["closed"] or any(row["action"] != "keep" for row in part["open"]):
-                    found.add("E707", f"services.{key}", "the baseline builds, expands and shuts nothing")
-
-    def service(self, key: str, plan: dict[str, Any], found: Findings) -> tuple[dict[str, Option], dict[str, int]]:
-        """(options of the open sites, persons served by settlement) of one service."""
-        county, roads, service, where = self.county, self.roads, self.county.services[key], f"services.{key}"
-        for name in ("open", "closed", "assignments", "unserved"):
-            in_order(plan, name, where, found)
-        opened = sites.check(county, service, plan, where, found)
-        built = Nearest(roads, service, [county.sites[site] for site in opened])
-        case = people.Case(county, service, plan, opened, roads, built, self.every[key], found)
-        served = people.check(case)
-        (coverage if service.family == "coverage" else catchment).check(case)
-        return opened, served
+    def case(self, setting: Setting, plan: dict[str, Any], key: str, opened: Opened, found: Findings) -> Case:
+        """All that the check of one service needs."""
+        service, ways = setting.county.services[key], setting.ways(key)
+        usable = [site for name in (key, *service.also_served_by) for site in opened.get(name, {})]
+        lines = frozenset(line for a in service.accesses if a.line for line in opened.get(a.line, {}))
+        return Case(
+            setting.county,
+            service,
+            plan["services"][key],
+            opened[key],
+            frozenset(usable),
+            lines,
+            setting.roads,
+            ways,
+            ways.first(usable, lines),
+            plan["scenario"] == "baseline",
+            found,
+        )
 
 
-def in_order(plan: dict[str, Any], name: str, where: str, found: Findings) -> None:
-    """A list is sorted, so that equal plans are equal files."""
-    keys = [tuple(row[k] for k in SORTED[name]) if name in SORTED else row for row in plan[name]]
-    if keys != sorted(keys):
-        found.add("E709", f"{where}.{name}".lstrip("."), "the list is not sorted")
+def claims(claimed: dict[str, Any], figures: dict[str, Any], found: Findings) -> None:
+    """What the plan says of itself is what it amounts to."""
+    for key, value in figures.items():
+        claim = claimed[key]
+        claim = sorted(claim, key=lambda row: str(row["id"])) if key == "targets" else claim
+        if claim != value:
+            says = "recomputed {value}, claimed {claim}"
+            found.add("E706", f"claims.{key}", says, value=str(value), claim=str(claim))
 
 
 def farthest(plan: dict[str, Any]) -> dict[str, int]:

@@ -5,21 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from .breach import Findings
-from .read import FAULTS, exact
+from .numbers import FAULTS, exact
 
 PLAN: dict[Any, Any] = {
     "format": int, "county": str, "scenario": str,
     "variation": {"services": [str], "capital_factor": exact, "running_factor": exact},
     "inputs": {str: str},
     "services": {str: {
-        "open": [{"site": str, "size": str, "action": ("keep", "new", "expand")}],
+        "open": [{"site": str, "size": str, "action": ("keep", "new", "expand"), "phase": str}],
         "closed": [str],
-        "assignments": [{"settlement": str, "site": str, "access": int, "persons": int, "travel": int}],
+        "assignments": [{
+            "settlement": str, "site": str, "access": int, "line": str, "since": str, "persons": int, "travel": int,
+        }],
+        "transfers": [{"station": str, "disposal": str, "persons": int, "travel": int}],
         "unserved": [{
             "settlement": str, "persons": int, "reason": ("unreachable", "no_site_in_reach", "not_built", "full"),
         }],
     }},
-    "spending": [{"fund": str, "service": str, "amount": int}],
+    "spending": [{"fund": str, "service": str, "phase": str, "amount": int}],
     "claims": {
         "served": {str: int}, "capital": int, "running": int, "objective": int,
         "targets": [{"id": str, "value": int, "whole": int, "need": int, "met": bool}],

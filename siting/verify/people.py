@@ -6,63 +6,76 @@ from dataclasses import dataclass
 from typing import Any
 
 from .breach import Findings
-from .read import County, Service, Settlement
-from .sites import Option
-from .travel import Nearest, Network
+from .joins import Joined
+from .nouns import County, Service, Settlement
+from .options import Option
+from .travel import Network
+from .ways import First, Ways
 
 
 @dataclass(frozen=True)
 class Case:
-    """What is checked of one service; ``built`` knows the way to its open sites, ``every`` that to all of its sites."""
+    """What is checked of one service.
+
+    ``opened`` are its own open sites, ``usable`` also those of the services that serve its people too, ``lines`` the
+    open lines; ``built`` is the first way of a settlement to what is open. ``baseline``: nothing may be shut.
+    """
 
     county: County
     service: Service
     plan: dict[str, Any]
     opened: dict[str, Option]
+    usable: frozenset[str]
+    lines: frozenset[str]
     roads: dict[str, Network]
-    built: Nearest
-    every: Nearest
+    ways: Ways
+    built: First
+    baseline: bool
     found: Findings
 
     def say(self, code: str, part: str, says: str, **numbers: int | str) -> None:
         """Add a breach of this service."""
         self.found.add(code, f"services.{self.service.id}.{part}", says, **numbers)
 
-    def same(self, row: dict[str, Any], true: tuple[int, int, str], part: str) -> None:
-        """The access and the travel that a row claims are the true ones."""
-        for key, value in (("access", true[0]), ("travel", -(-true[1] // 1000))):
+    def same(self, row: dict[str, Any], true: Joined, part: str) -> None:
+        """The access, the line and the travel that a row claims are the true ones."""
+        for key, value in (("access", true[0]), ("line", true[3]), ("travel", -(-true[1] // 1000))):
             if row[key] != value:
                 self.say("E706", part, "{key} is {true}, not {claimed}", key=key, true=value, claimed=row[key])
 
     def true_reason(self, settlement: Settlement) -> str:
         """Why people of a settlement are left over; "full" where an open site serves it."""
-        if not any(self.roads[access.mode].stand(settlement) for access in self.service.accesses):
+        if not any(self.roads[mode].stand(settlement) for mode in self.ways.modes()):
             return "unreachable"
-        if self.built.best(settlement):
+        if self.built(settlement):
             return "full"
-        return "not_built" if self.every.best(settlement) else "no_site_in_reach"
+        return "not_built" if self.ways.anywhere(settlement) else "no_site_in_reach"
+
+
+#: The lists of people and the keys that tell their rows apart.
+LISTS = {"assignments": ("settlement", "site", "access", "line"), "unserved": ("settlement",)}
 
 
 def check(case: Case) -> dict[str, int]:
     """Persons served by settlement; the sum over all lists is the demand of each, and every reason is the true one."""
     settlements, service = case.county.settlements, case.service
-    demand = {key: s.demand[service.id] for key, s in settlements.items() if s.demand[service.id] > 0}
+    demand = case.county.demand(service.id)
     counted, served = dict.fromkeys(demand, 0), dict.fromkeys(demand, 0)
-    for name in ("assignments", "unserved"):
-        listed: set[tuple[str, str]] = set()
+    for name, keys in LISTS.items():
+        listed: set[tuple[str | int, ...]] = set()
         for row in case.plan[name]:
-            key = row["settlement"], row.get("site", "")
-            part = f"{name}.{key[0]}.{key[1]}".rstrip(".")
-            if key in listed or key[0] not in settlements:
-                case.say("E705", part, "{settlement} is unknown, or stands twice", settlement=key[0])
-            elif key[0] not in demand:
-                case.say("E704", part, "{settlement} has no demand", settlement=key[0])
+            key, id_ = tuple(row[k] for k in keys), row["settlement"]
+            part = f"{name}.{id_}.{row.get('site', '')}".rstrip(".")
+            if key in listed or id_ not in settlements:
+                case.say("E705", part, "{settlement} is unknown, or the row stands twice", settlement=id_)
+            elif id_ not in demand:
+                case.say("E704", part, "{settlement} has no demand", settlement=id_)
             if row["persons"] == 0:
                 case.say("E704", part, "a row of nobody")
             listed.add(key)
-            if key[0] in demand:
-                counted[key[0]] += row["persons"]
-                served[key[0]] += row["persons"] if name == "assignments" else 0
+            if id_ in demand:
+                counted[id_] += row["persons"]
+                served[id_] += row["persons"] if name == "assignments" else 0
     for place, persons in demand.items():
         if counted[place] != persons:
             says = "{counted} of the {persons} persons of {settlement} are counted"
@@ -70,7 +83,7 @@ def check(case: Case) -> dict[str, int]:
     for row in case.plan["unserved"]:
         if row["settlement"] in demand:
             part, reason = f"unserved.{row['settlement']}", case.true_reason(settlements[row["settlement"]])
-            if reason == "full" and service.family == "coverage":
+            if reason == "full" and service.in_full:
                 case.say("E704", part, "an open site serves {settlement}", settlement=row["settlement"])
             if reason != row["reason"]:
                 case.say("E710", part, "the reason is {true}, not {reason}", true=reason, reason=row["reason"])

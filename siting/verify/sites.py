@@ -1,106 +1,107 @@
-"""Which sites are open, and what each holds and costs (section 2 of the rules)."""
+"""Which sites are open, and where new ones may stand (section 2 of the rules)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from fractions import Fraction
-from math import ceil
 from typing import Any
 
 from .breach import Findings
-from .read import County, Ring, Service, Site
+from .line import Lines
+from .nouns import County, Service, Site
+from .options import Asked, Option, option
+from .plane import Plane, inside
 
 
-@dataclass(frozen=True)
-class Option:
-    """What an open site holds, and what it costs in base units."""
+class Ground:
+    """Where a new site may stand; what has been found of a site is remembered."""
 
-    capacity: int
-    capital: int
-    running: int
+    def __init__(self, county: County) -> None:
+        self.county, self.plane = county, Plane(county.nodes)
+        self.known: dict[tuple[str, str], list[tuple[str, dict[str, int | str]]]] = {}
+
+    def faults(self, service: Service, site: Site) -> list[tuple[str, dict[str, int | str]]]:
+        """Sentence and numbers of every rule that a new site breaks by where it stands."""
+        key = service.id, site.id
+        if key not in self.known:
+            self.known[key] = [] if site.stops else [*self._host(service, site), *self._distances(service, site)]
+        return self.known[key]
+
+    def _host(self, service: Service, site: Site) -> list[tuple[str, dict[str, int | str]]]:
+        found: list[tuple[str, dict[str, int | str]]] = []
+        host = self.county.settlements.get(site.host)
+        if not site.disposal and (host is None or host.level not in service.hosts):
+            found.append(("{host} may not host {service}", {"host": site.host, "service": service.id}))
+        if any(inside(site.lon, site.lat, rings) for _, rings in self.county.red_lines):
+            found.append(("{site} lies inside a red line", {"site": site.id}))
+        return found
+
+    def _distances(self, service: Service, site: Site) -> list[tuple[str, dict[str, int | str]]]:
+        says = "{site} is {metres} m from {what}, at least {limit} m are asked for"
+        near: list[tuple[str, int, int]] = []
+        if service.homes_m:
+            homes = self.county.settlements.values()
+            metres = min((self.plane.metres(h.lon, h.lat, site.lon, site.lat) for h in homes), default=service.homes_m)
+            near.append(("homes", metres, service.homes_m))
+        if service.water_m:
+            water = [rings for kind, rings in self.county.red_lines if kind == "water"]
+            metres = min((self.plane.metres_to(site.lon, site.lat, r) for r in water), default=service.water_m)
+            near.append(("water", metres, service.water_m))
+        return [
+            (says, {"site": site.id, "metres": metres, "what": what, "limit": limit})
+            for what, metres, limit in near
+            if metres < limit
+        ]
 
 
-def inside(lon: float, lat: float, rings: list[Ring]) -> bool:
-    """Whether a point is in a polygon, by the even-odd rule and exactly; the boundary belongs to the polygon."""
-    odd = False
-    for ring in rings:
-        for (x1, y1), (x2, y2) in zip(ring, ring[1:] + ring[:1], strict=True):
-            if min(y1, y2) <= lat <= max(y1, y2):  # no other edge matters
-                ax, ay, bx, by = (Fraction(v) for v in (x1, y1, x2, y2))
-                side = (bx - ax) * (Fraction(lat) - ay) - (Fraction(lon) - ax) * (by - ay)
-                if side == 0 and min(x1, x2) <= lon <= max(x1, x2):
-                    return True
-                if (y1 > lat) != (y2 > lat) and (side > 0) == (y2 > y1):
-                    odd = not odd
-    return odd
-
-
-def today(service: Service, site: Site) -> Option:
-    """An existing site as it stands."""
-    sizes = list(service.sizes.values())
-    own = service.sizes.get(site.size)
-    capacity = site.capacity if site.capacity is not None else own.capacity if own else 0
-    if own is None and service.family == "coverage":
-        own = sizes[0]
-    if own is None:
-        enough = [size for size in sizes if size.capacity >= capacity]
-        own = min(enough, key=lambda s: s.capacity) if enough else max(sizes, key=lambda s: s.capacity)
-    return Option(capacity, 0, own.running)
-
-
-def option(county: County, service: Service, site: Site, row: dict[str, str], where: str, found: Findings) -> Option:
-    """What the option costs; a breach for each rule of the table that it breaks."""
-    size = service.sizes.get(row["size"])
-    costs = Option(size.capacity, size.capital, size.running) if size else Option(0, 0, 0)
-    if row["action"] == "new":
-        host = county.settlements.get(site.host)
-        if site.existing:
-            found.add("E707", where, "{site} stands already: it cannot be built new", site=site.id)
-        if size is None:
-            found.add("E707", where, "{service} has no size {size}", service=service.id, size=row["size"])
-        if host is None or host.level not in service.hosts:
-            found.add("E707", where, "{host} may not host {service}", host=site.host, service=service.id)
-        if any(inside(site.lon, site.lat, polygon) for polygon in county.red_lines):
-            found.add("E707", where, "{site} lies inside a red line", site=site.id)
-        return costs
-    if not site.existing:
-        found.add("E707", where, "{site} is a candidate: it can only be built new", site=site.id)
-        return costs
-    now = today(service, site)
+def in_phase(county: County, row: dict[str, Any], where: str, found: Findings) -> None:
+    """What is built stands in a phase of the county, what is kept in none."""
     if row["action"] == "keep":
-        if row["size"] != site.size:
-            found.add("E707", where, "{site} has size '{size}' today", site=site.id, size=site.size)
-        return now
-    if not service.may_expand or service.family != "catchment":
-        found.add("E707", where, "sites of {service} may not grow", service=service.id)
-    if size is None or size.capacity <= now.capacity:
-        found.add("E707", where, "'{size}' is not larger than {site} today", size=row["size"], site=site.id)
-        return now
-    more = Fraction(size.capital * (size.capacity - now.capacity), size.capacity)
-    return Option(size.capacity, ceil(more), size.running)
+        if row["phase"]:
+            found.add("E707", where, "what is kept has no phase, not {phase}", phase=row["phase"])
+    elif row["phase"] not in county.phases:
+        found.add("E705", where, "the county has no phase '{phase}'", phase=row["phase"])
 
 
-def check(county: County, service: Service, plan: dict[str, Any], where: str, found: Findings) -> dict[str, Option]:
-    """The open sites of a service with their options."""
-    own = {site.id for site in county.sites.values() if site.service == service.id}
-    opened: dict[str, Option] = {}
-    for row in plan["open"]:
-        place = f"{where}.open.{row['site']}"
-        if row["site"] not in own or row["site"] in opened:
-            found.add("E705", place, "{site} is unknown, or opened twice", site=row["site"])
-        else:
-            opened[row["site"]] = option(county, service, county.sites[row["site"]], row, place, found)
+def closings(service: Service, own: dict[str, Site], plan: dict[str, Any], where: str, found: Findings) -> set[str]:
+    """The sites that are shut."""
     closed: set[str] = set()
+    opened = {row["site"] for row in plan["open"]}
     for site in plan["closed"]:
         place = f"{where}.closed.{site}"
         if site not in own or site in closed or site in opened:
             found.add("E705", place, "{site} is unknown, closed twice, or open as well", site=site)
-        elif not county.sites[site].existing:
+        elif not own[site].existing:
             found.add("E707", place, "{site} is a candidate: there is nothing to close", site=site)
+        elif own[site].outside or own[site].disposal:
+            found.add("E707", place, "{site} lies outside or is a disposal place: it is kept", site=site)
         elif not service.may_close:
             found.add("E707", place, "sites of {service} may not be closed", service=service.id)
         closed.add(site)
-    for site in sorted(own - closed - set(opened)):
-        if county.sites[site].existing:
-            found.add("E707", f"{where}.closed", "{site} stands, but is neither open nor closed", site=site)
+    return closed
+
+
+def check(
+    county: County, service: Service, plan: dict[str, Any], lines: Lines | None, ground: Ground, found: Findings
+) -> dict[str, Option]:
+    """The open sites of a service with their options."""
+    where, own = f"services.{service.id}", county.sites[service.id]
+    opened: dict[str, Option] = {}
+    if lines:
+        for metric in (0, 1):  # all in one search for each stop
+            lines.learn([row["site"] for row in plan["open"]], metric)
+    for row in plan["open"]:
+        id_ = row["site"]
+        place = f"{where}.open.{id_}"
+        if id_ not in own or id_ in opened:
+            found.add("E705", place, "{site} is unknown, or opened twice", site=id_)
+            continue
+        in_phase(county, row, place, found)
+        trip = lines.round(id_) if lines else None
+        opened[id_] = option(Asked(service, own[id_], row, trip, place, found))
+        if row["action"] == "new":
+            for says, numbers in ground.faults(service, own[id_]):
+                found.add("E707", place, says, **numbers)
+    closed = closings(service, own, plan, where, found)
+    for id_ in sorted(own.keys() - closed - opened.keys()):
+        if own[id_].existing:
+            found.add("E707", f"{where}.closed", "{site} stands, but is neither open nor closed", site=id_)
     return opened

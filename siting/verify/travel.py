@@ -6,14 +6,14 @@ from the sites against the arcs, since people travel from the settlement to the 
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_left, bisect_right
-from heapq import heapify, heappop, heappush
+from collections.abc import Iterable
+from heapq import heappop, heappush
 
-from .read import County, Service, Settlement, Site, exact, half_up, whole
+from .nouns import Access, County, Place, Settlement
+from .numbers import thousandths, whole
+from .plane import Plane
 
-EARTH_M = 6371008.8
-Place = Settlement | Site
 Arcs = list[list[tuple[int, int]]]
 
 
@@ -54,18 +54,18 @@ class Network:
 
     def __init__(self, county: County, mode: str) -> None:
         rules = county.toml["network"]["modes"][mode]
-        speeds = {name: half_up(exact(kmh) * 1000) for name, kmh in rules["speeds_kmh"].items()}
-        self.access_mph = half_up(exact(rules["access_kmh"]) * 1000)
+        speeds = {name: thousandths(kmh) for name, kmh in rules["speeds_kmh"].items()}
+        self.access_mph = thousandths(rules["access_kmh"])
         self.snap_limit = whole(county.toml["network"].get("snap_limit_m", 2000))
         number = {node: k for k, node in enumerate(sorted(county.nodes))}
         shortest: dict[tuple[int, int], tuple[int, int]] = {}
         for row in county.edges:
             tail, head = number[row["from_node"]], number[row["to_node"]]
-            mm, mph = max(1, half_up(exact(row["length_m"]) * 1000)), speeds.get(row["road_class"])
+            mm, mph = max(1, thousandths(row["length_m"])), speeds.get(row["road_class"])
             if mph is None or tail == head:
                 continue
             if rules.get("signed_speeds", False) and row.get("speed_kmh"):
-                mph = half_up(exact(row["speed_kmh"]) * 1000)
+                mph = thousandths(row["speed_kmh"])
             ms = -(-mm * 3600 // mph)
             one_way = whole(row.get("oneway") or "0") == 1 and rules.get("oneway", True)
             for arc in ((tail, head),) if one_way else ((tail, head), (head, tail)):
@@ -81,15 +81,8 @@ class Network:
         main = main_component(out, [[tail for tail, _ in arcs] for arcs in self.into[0]])
         self.main = sorted((where[k][1], where[k][0], k) for k in main)
         self.latitudes = [lat for lat, _, _ in self.main]
-        lats = [lat for _, lat in where]
-        self.ky = EARTH_M * math.pi / 180
-        self.kx = self.ky * math.cos((min(lats) + max(lats)) / 2 * math.pi / 180)
+        self.plane = Plane(county.nodes)
         self.stands: dict[str, tuple[int, int] | None] = {}
-
-    def metres(self, lon1: float, lat1: float, lon2: float, lat2: float) -> int:
-        """Straight distance in whole metres, rounded up."""
-        dx, dy = (lon1 - lon2) * self.kx, (lat1 - lat2) * self.ky
-        return math.ceil(math.sqrt(dx * dx + dy * dy))
 
     def stand(self, place: Place) -> tuple[int, int] | None:
         """Road node of a place and the metres to it; None beyond the snap limit."""
@@ -97,9 +90,9 @@ class Network:
         if key not in self.stands:
             best: tuple[int, int] | None = None
             for reach in (min(200, self.snap_limit), self.snap_limit):  # a narrow strip of latitude first, for speed
-                low = bisect_left(self.latitudes, place.lat - (reach + 1) / self.ky)
-                high = bisect_right(self.latitudes, place.lat + (reach + 1) / self.ky)
-                near = ((self.metres(place.lon, place.lat, x, y), k) for y, x, k in self.main[low:high])
+                low = bisect_left(self.latitudes, place.lat - (reach + 1) / self.plane.ky)
+                high = bisect_right(self.latitudes, place.lat + (reach + 1) / self.plane.ky)
+                near = ((self.plane.metres(place.lon, place.lat, x, y), k) for y, x, k in self.main[low:high])
                 best = min(near, default=None)
                 if best is not None and best[0] <= reach:
                     break
@@ -112,64 +105,94 @@ class Network:
 
     def direct(self, one: Place, other: Place, metric: int) -> int:
         """Cost between two places at the same node: one leg."""
-        return self.leg(self.metres(one.lon, one.lat, other.lon, other.lat), metric)
+        return self.leg(self.plane.metres(one.lon, one.lat, other.lon, other.lat), metric)
 
 
-def networks(county: County) -> dict[str, Network]:
-    """The roads of every mode that a planned service names."""
+def modes_of(county: County) -> set[str]:
+    """Every mode that a service names."""
     modes = {access.mode for service in county.services.values() for access in service.accesses}
-    return {mode: Network(county, mode) for mode in sorted(modes)}
+    for service in county.services.values():
+        modes |= {service.haul.mode} if service.haul else set()
+        modes |= {service.line.mode} if service.line else set()
+        modes |= {service.referral[1]} if service.referral else set()
+    return modes
 
 
-class Nearest:
-    """The site of a set that a settlement goes to: smallest (access, ms or mm, site id); one search for all.
+def networks(county: County, known: dict[str, Network]) -> dict[str, Network]:
+    """The roads of every mode that a service names; those that are known already are not made again."""
+    return {mode: known.get(mode) or Network(county, mode) for mode in sorted(modes_of(county))}
 
-    Every node keeps its two nearest sites that stand at different nodes, because a site at the settlement's own node is
-    reached by one straight leg and not through the node: at least one of the two is then elsewhere.
+
+class Field:
+    """Cost from every node to one node, by ms or mm, searched only as far as it is asked for.
+
+    The heap holds ``cost * number of nodes + node``: one whole number is compared faster than a pair.
     """
 
-    def __init__(
-        self, roads: dict[str, Network], service: Service, sites: list[Site], asked: list[Settlement] | None = None
-    ) -> None:
-        """Search from ``sites``; where settlements are ``asked`` for, only until they are reached (one site only)."""
-        self.roads, self.service = roads, service
-        self.here: list[dict[int, list[Site]]] = []
-        self.labels: list[dict[int, list[tuple[int, str, int]]]] = []
-        for access in service.accesses:
-            net, metric = roads[access.mode], access.metric
-            furthest = max([access.usual, *access.by_level.values()])
-            left = {stand[0] for stand in map(net.stand, asked or []) if stand}
-            here: dict[int, list[Site]] = {}
-            labels: dict[int, list[tuple[int, str, int]]] = {}
-            heap: list[tuple[int, str, int, int]] = []
-            for site in sites:
-                end = net.stand(site)
-                if end is not None:
-                    here.setdefault(end[0], []).append(site)
-                    heap.append((net.leg(end[1], metric), site.id, end[0], end[0]))
-            heapify(heap)
-            while heap and heap[0][0] <= furthest and (left or asked is None):
-                cost, site_id, source, at = heappop(heap)
-                known = labels.setdefault(at, [])
-                if len(known) < 2 and all(source != other for _, _, other in known):
-                    known.append((cost, site_id, source))
-                    left.discard(at)
-                    for tail, more in net.into[metric][at]:
-                        heappush(heap, (cost + more, site_id, source, tail))
-            self.here.append(here)
-            self.labels.append(labels)
+    def __init__(self, net: Network, metric: int, node: int, start: int = 0) -> None:
+        self.arcs, self.nodes = net.into[metric], len(net.into[metric])
+        self.known: dict[int, int] = {}
+        self.least = {node: start}
+        self.heap = [start * self.nodes + node]
 
-    def best(self, settlement: Settlement) -> tuple[int, int, str] | None:
-        """(access, ms or mm, site id), or None if no site of the set serves the settlement."""
-        for number, access in enumerate(self.service.accesses):
-            net, metric = self.roads[access.mode], access.metric
-            start = net.stand(settlement)
-            if start is None:
-                continue
-            node, leg = start[0], net.leg(start[1], metric)
-            ways = [(cost + leg, site) for cost, site, source in self.labels[number].get(node, []) if source != node]
-            ways += [(net.direct(settlement, site, metric), site.id) for site in self.here[number].get(node, [])]
-            first = min(ways, default=None)
-            if first is not None and first[0] <= access.limit(settlement.level):
-                return (number, *first)
-        return None
+    def within(self, furthest: int, wanted: int | None = None) -> dict[int, int]:
+        """Cost of all nodes that are at most ``furthest`` away, or until the ``wanted`` one is known."""
+        known, heap, arcs, least, nodes = self.known, self.heap, self.arcs, self.least, self.nodes
+        last = (furthest + 1) * nodes
+        while heap and heap[0] < last and (wanted is None or wanted not in known):
+            cost, at = divmod(heappop(heap), nodes)
+            if at not in known:
+                known[at] = cost
+                for tail, more in arcs[at]:
+                    new = cost + more
+                    old = least.get(tail)
+                    if old is None or new < old:
+                        least[tail] = new
+                        heappush(heap, new * nodes + tail)
+        return known
+
+
+class Way:
+    """The way of one mode to one place, from wherever it is asked for."""
+
+    def __init__(self, net: Network, metric: int, place: Place) -> None:
+        self.net, self.metric, self.place = net, metric, place
+        self.end = net.stand(place)
+        if self.end is not None:
+            self.field = Field(net, metric, self.end[0], net.leg(self.end[1], metric))
+
+    def cost(self, start: Place, limit: int) -> int | None:
+        """Ms or mm from a place, None if more than the limit."""
+        stand = self.net.stand(start)
+        if stand is None or self.end is None:
+            return None
+        if stand[0] == self.end[0]:
+            cost: int | None = self.net.direct(start, self.place, self.metric)
+        else:
+            leg = self.net.leg(stand[1], self.metric)
+            cost = self.field.within(limit - leg, stand[0]).get(stand[0])
+            cost = None if cost is None else cost + leg
+        return cost if cost is not None and cost <= limit else None
+
+    def all(self, access: Access, standing: dict[int, list[Settlement]]) -> list[tuple[Settlement, int]]:
+        """(settlement, cost) of all that are within the access; ``standing`` lists them by node."""
+        if self.end is None:
+            return []
+        near = self.field.within(access.furthest)
+        found = []
+        for node in near.keys() & standing.keys() | {self.end[0]} & standing.keys():
+            for settlement in standing[node]:
+                cost = self.cost(settlement, access.limit(settlement.level))
+                if cost is not None:
+                    found.append((settlement, cost))
+        return found
+
+
+def standing(net: Network, places: Iterable[Settlement]) -> dict[int, list[Settlement]]:
+    """Settlements by the node where they stand."""
+    found: dict[int, list[Settlement]] = {}
+    for place in places:
+        stand = net.stand(place)
+        if stand is not None:
+            found.setdefault(stand[0], []).append(place)
+    return found

@@ -1,0 +1,81 @@
+"""siting from Python: the same steps as the command line, with values instead of files where that is handier.
+
+    from siting.api import measure, read, solve, verify
+
+    county = read("instances/yunling-county")
+    study = solve("instances/yunling-county", "half-budget", run="runs/half", gap=0.01)
+    study.measures.services["clinic_village"].share
+    verify("runs/half").word
+
+A longer example stands in ``docs/python.md``. Everything that is returned is frozen; whoever wants another plan solves
+again.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from siting import instance, scenario, solving
+from siting import measure as measuring
+from siting import study as studies
+from siting.county import County
+from siting.measure import Measures
+from siting.plan import Plan
+from siting.scenario import Scenario
+from siting.solving import Ask, Listener
+from siting.study import Study
+from siting.verify import Verdict, verify_run
+
+__all__ = ["County", "Measures", "Plan", "Scenario", "Study", "Verdict", "load", "measure", "read", "solve", "verify"]
+
+
+def read(folder: str | Path, name: str = scenario.BASE) -> County:
+    """The county of a folder, as it is under a scenario.
+
+    Raises:
+        InputRefused: the folder has faults (all are listed), or no such scenario (E180).
+    """
+    county, _ = instance.read(Path(folder))
+    scenario.of(county, name)
+    return scenario.under(county, name)
+
+
+def solve(
+    folder: str | Path,
+    name: str = scenario.BASE,
+    *,
+    run: str | Path,
+    solver: str = "highs",
+    gap: float = 0.01,
+    time_limit_s: float = 600.0,
+    seed: int = 0,
+    threads: int = 1,
+    listener: Listener = Listener(),
+) -> Study:
+    """Solve a county folder into the run folder ``run``: plan, bound and gap, checked by the independent checker.
+
+    Raises:
+        InputRefused, Infeasible, NoPlan, PlanRejected, CannotWrite, SolverFailed: see `siting.errors`.
+    """
+    ask = Ask(name, solver, gap, time_limit_s, seed, threads)
+    solving.solve(Path(folder), Path(run), ask, listener)
+    return load(run)
+
+
+def load(run: str | Path) -> Study:
+    """A finished run folder, measured anew.
+
+    Raises:
+        InputRefused: it is none (E190, E191).
+    """
+    return studies.load(Path(run))
+
+
+def verify(run: str | Path) -> Verdict:
+    """What the independent checker says of a run folder: ``word`` and every breach."""
+    return verify_run(Path(run))
+
+
+def measure(plan: Plan, county: County, name: str = scenario.BASE) -> Measures:
+    """Every figure of a plan, recomputed from its ids and the county (as `read` gives it for the scenario)."""
+    return measuring.of(plan, county, scenario.of(county, name))

@@ -1,0 +1,163 @@
+"""``siting compare``: several plans of one county side by side, solved before or solved now."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+
+from siting.commands import county_folder, json_option, print_json, quiet_option, say
+from siting.commands.solve import exit_code
+from siting.errors import Fault, InputRefused, PlanRejected
+
+
+@click.command("compare", help=say("cli.compare.help"), epilog=say("cli.compare.example"))
+@click.argument("what", metavar="RUN... | COUNTY", nargs=-1, required=True)
+@click.option("--scenarios", help=say("cli.compare.scenarios"))
+@click.option("--solvers", help=say("cli.compare.solvers"))
+@click.option("--format", "formats", default="html", show_default=True, help=say("cli.compare.format"))
+@click.option("--template", type=click.Path(path_type=Path), help=say("cli.report.template"))
+@click.option("--out", type=click.Path(path_type=Path), help=say("cli.compare.out"))
+@click.option(
+    "--gap", type=click.FloatRange(0, 1, max_open=True), default=0.01, show_default=True, help=say("cli.solve.gap")
+)
+@click.option(
+    "--time-limit", type=click.FloatRange(1), default=600.0, show_default=True, help=say("cli.compare.time_limit")
+)
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help=say("cli.solve.seed"))
+@click.option("--threads", type=click.IntRange(1, 256), default=1, show_default=True, help=say("cli.solve.threads"))
+@click.option("--lang", type=click.Choice(["zh", "en"]), help=say("cli.option.lang"))
+@json_option
+@quiet_option
+def command(
+    what: tuple[str, ...],
+    scenarios: str | None,
+    solvers: str | None,
+    formats: str,
+    template: Path | None,
+    out: Path | None,
+    gap: float,
+    time_limit: float,
+    seed: int,
+    threads: int,
+    lang: str | None,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Compare; a plan that the checker rejects is not compared."""
+    from siting import comparing, rooms, store, words
+
+    named = [name.strip() for name in formats.split(",") if name.strip()]
+    if template and "docx" not in named:
+        raise click.UsageError(say("cli.report.template_alone"))
+    writers = [
+        partial(rooms.comparison(name), template=template)  # type: ignore[call-arg]
+        if template and name == "docx"
+        else rooms.comparison(name)
+        for name in named
+    ]
+    code = 0
+    runs = [Path(name) for name in what]
+    if scenarios or solvers:
+        if len(what) != 1:
+            raise click.UsageError(say("cli.compare.one_county"))
+        folder = county_folder(what[0])
+        out = out or _folder(folder.resolve().name)
+        effort = {"gap": gap, "time_limit_s": time_limit, "seed": seed, "threads": threads}
+        jobs = _jobs(_listed(scenarios, "base"), _listed(solvers, "highs"))
+        runs, code = _solve_all(folder, out, jobs, effort, quiet)
+    comparison = comparing.of(_loaded(runs))
+    place = store.make_folder(out or _folder(comparison.county.id))
+    speak = words.load(words.language(lang))
+    written = [path for write in writers for path in write(comparison, place, speak)]
+    _tell(comparison, runs, written, speak, as_json)
+    sys.exit(code)
+
+
+def _folder(county: str) -> Path:
+    return Path("runs") / f"compare-{county}-{datetime.now():%Y%m%d-%H%M%S}"
+
+
+def _listed(names: str | None, usual: str) -> list[str]:
+    """Names joined by commas, each once."""
+    found = [name.strip() for name in (names or usual).split(",") if name.strip()]
+    return list(dict.fromkeys(found)) or [usual]
+
+
+def _jobs(scenarios: Sequence[str], solvers: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Scenario and solver of each sub-folder."""
+    return {
+        (scenario if len(solvers) == 1 else f"{scenario}-{solver}"): (scenario, solver)
+        for scenario in scenarios
+        for solver in solvers
+    }
+
+
+def _solve_all(
+    folder: Path, out: Path, jobs: Mapping[str, tuple[str, str]], effort: Mapping[str, Any], quiet: bool
+) -> tuple[list[Path], int]:
+    """Solve each job into its sub-folder; the runs, and the exit code of the first that did not end by itself.
+
+    Every scenario and solver is looked up before the first is solved.
+    """
+    from siting import instance, rooms, scenario, solving
+    from siting.commands.live import Live
+
+    county, _ = instance.read(folder)
+    for name, solver in jobs.values():
+        scenario.of(county, name)
+        rooms.solver(solver)
+    if len(jobs) == 1 and next(iter(jobs.values()))[0] == scenario.BASELINE:
+        raise InputRefused(Fault("E302"))
+    runs, code = [], 0
+    for sub, (name, solver) in jobs.items():
+        with ExitStack() as stack:
+            listener = solving.Listener() if quiet else stack.enter_context(Live(say)).listener
+            if not quiet:
+                click.echo(say("cli.compare.solving", name=sub), err=True)
+            result = solving.solve(folder, out / sub, solving.Ask(scenario=name, solver=solver, **effort), listener)
+        runs.append(out / sub)
+        code = code or exit_code(result["status"], result["signal"])
+        if result["status"] == "stopped":
+            break
+    return runs, code
+
+
+def _loaded(runs: Sequence[Path]) -> list[Any]:
+    """The finished runs, each checked again."""
+    from siting import study
+    from siting.verify import verify_run
+
+    finished = []
+    for run in dict.fromkeys(path.resolve() for path in runs):
+        shown = next(path for path in runs if path.resolve() == run)
+        finished.append(study.load(shown))
+        verdict = verify_run(shown)
+        if verdict.word != "valid":
+            raise PlanRejected(Fault("E701", file=str(shown), values={"says": verdict.breaches[0].says}))
+    return finished
+
+
+def _tell(comparison: Any, runs: Sequence[Path], written: Sequence[Path], speak: Any, as_json: bool) -> None:
+    if as_json:
+        plans = [
+            {
+                "letter": plan.letter, "run": str(plan.study.run), "scenario": plan.study.scenario.name,
+                "status": plan.study.result.get("status"), "served": comparison.total_served(plan),
+                "targets_met": sum(t.met for t in plan.measures.targets), "capital": plan.measures.capital,
+                "running": plan.measures.running,
+            }
+            for plan in comparison.plans
+        ]  # fmt: skip
+        print_json({"status": "compared", "runs": [str(run) for run in runs], "plans": plans,
+                    "files": [str(path) for path in written]})  # fmt: skip
+        return
+    from siting.reports.compare_terminal import lines  # type: ignore[import-not-found,unused-ignore]
+
+    click.echo("\n".join(lines(comparison, speak, written)))

@@ -1,0 +1,307 @@
+"""What would help: for everybody who is not served, how far the nearest sites lie and what the cheapest remedy costs.
+
+Computed from a finished plan, the county and its travel times; nothing here reads a model or a solver. A remedy helps
+one settlement beside the plan as it is: it says what to ask for, not what is best for the whole. Ways and options:
+``docs/rules.md``, sections 1 to 3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from siting import nearest
+from siting.county import County
+from siting.measure import Measures
+from siting.options import Option, options_of, saved
+from siting.plan import Opening, Plan, Reason
+from siting.sections import Rule
+from siting.travel import TravelTimes, limit, sites_of
+
+#: Why nothing helps: no road, nothing within the standard, or what forbids what lies within it.
+Block = Literal["", "no_road", "no_site", "host", "keep_away", "referral", "rule", "onward", "full"]
+#: The block that is told where sites differ: the one that is nearest to a remedy.
+TOLD: tuple[Block, ...] = ("full", "rule", "onward", "referral", "keep_away", "host", "no_road")
+
+
+@dataclass(frozen=True)
+class Near:
+    """The nearest site by the access that it misses least; ``travel`` and ``limit`` in seconds or metres."""
+
+    site: str
+    access: int
+    travel: int
+    limit: int
+
+    @property
+    def over(self) -> int:
+        """By how much it lies beyond the standard, 0 within it."""
+        return max(0, self.travel - self.limit)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An option that is not in the plan: a site to build or to enlarge, with the line that it needs ("": none).
+
+    ``capital`` and ``running`` in base units beside what the plan spends; ``serves`` how many more it can take;
+    ``action`` "keep" where an open site has room.
+    """
+
+    service: str
+    site: str
+    size: str
+    action: str
+    capital: int
+    running: int
+    serves: int
+    access: int = 0
+    line: str = ""
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """One settlement with people left over: nearest open site, nearest that could be built, the cheapest offer.
+
+    ``fund`` may pay for the offer and has ``left`` in base units; ``block`` says why there is no offer.
+    """
+
+    service: str
+    settlement: str
+    persons: int
+    reason: Reason
+    open: Near | None
+    candidate: Near | None
+    offer: Offer | None
+    fund: str
+    left: int
+    block: Block
+
+
+def of(plan: Plan, measures: Measures, county: County, times: TravelTimes) -> tuple[Remedy, ...]:
+    """A remedy for every settlement of every service where people are left over, in the order of the plan."""
+    bench = Bench(plan, measures, county, times)
+    return tuple(remedy for key in plan.services for remedy in bench.remedies(key))
+
+
+class Bench:
+    """What is open in a plan, what could be, and what it would cost."""
+
+    def __init__(self, plan: Plan, measures: Measures, county: County, times: TravelTimes) -> None:
+        self.plan, self.measures, self.county, self.times = plan, measures, county, times
+        self.place = {s.id: k for k, s in enumerate(county.settlements)}
+        self.taken = {(f.service, f.opening.site): f for f in measures.sites}
+        self.options: dict[tuple[str, str], list[Option]] = {}
+        for key in plan.services:
+            for option in options_of(county, key):
+                if option.phase in ("", county.phases[0]):
+                    self.options.setdefault((key, option.site), []).append(option)
+        self.told: dict[tuple[str, str, int, bool], tuple[Offer | None, Block]] = {}
+        self.rows = {site.id: site for site in county.sites}
+        self.site_at = {site.id: k for k, site in enumerate(county.sites)}
+        self.stops = {(key, line.id): line.stop_ids for key in county.services for line in county.lines_of(key)}
+        self.lines = {key: tuple(line.id for line in county.lines_of(key)) for key in county.services}
+        groups = {a.eligible for service in county.services.values() for a in service.access if a.eligible}
+        self.pools = {group: county.group(group) for group in sorted(groups)}
+        self.full_rules = [
+            rule for rule in county.file.rules if rule.service in plan.services and _count(rule, plan) >= rule.at_most
+        ]
+        self.levels = {s.id: s.level for s in county.settlements}
+        self.sites = {key: sites_of(county, key) for key in plan.services}
+        opened = [o.site for part in plan.services.values() for o in part.open]
+        self.plots = {self.rows[i].plot for i in opened if i in self.rows and self.rows[i].plot}
+        self.referred = {key: self._referred(key) for key in plan.services if key in times.referrals}
+        self.onward = {key: self._transfers(key) for key in plan.services if key in times.transfers}
+
+    def remedies(self, key: str) -> list[Remedy]:
+        """The remedies of one service."""
+        unserved = self.plan.services[key].unserved
+        wanted = np.array([self.place[u.settlement] for u in unserved], dtype=np.int64)
+        if not len(wanted):
+            return []
+        opened, others = (self._nearest(key, wanted, is_open=is_open) for is_open in (True, False))
+        ways = self.ways(key, wanted)
+        found = []
+        for n, u in enumerate(unserved):
+            offers, blocks = self.offers(key, ways.get(int(wanted[n]), ()), u.settlement, u.persons)
+            best = min(offers, key=lambda o: (-o.serves, o.capital, o.running, o.access, o.site), default=None)
+            block: Block = "" if best else next((b for b in TOLD if b in blocks), "no_site")
+            if u.reason == "unreachable":
+                block = "no_road"
+            fund, left = self.fund(best.service if best else key)
+            found.append(Remedy(key, u.settlement, u.persons, u.reason, opened[n], others[n], best, fund, left, block))
+        return found
+
+    def ways(self, key: str, wanted: np.ndarray) -> dict[int, list[tuple[int, int, int]]]:
+        """(site, access, line) of the ways of the settlements at these positions."""
+        ways = self.times.pairs(key)
+        rows = np.flatnonzero(np.isin(ways.settlement, wanted))
+        found: dict[int, list[tuple[int, int, int]]] = {}
+        columns = (ways.settlement, ways.site, ways.access, ways.line)
+        for i, j, a, line in zip(*(column[rows].tolist() for column in columns), strict=True):
+            found.setdefault(i, []).append((j, a, line))
+        return found
+
+    def offers(
+        self, key: str, ways: Iterable[tuple[int, int, int]], settlement: str, persons: int
+    ) -> tuple[list[Offer], list[Block]]:
+        """What each way could offer to so many people of a settlement, and what stands against the others."""
+        service = self.county.services[key]
+        offers: list[Offer] = []
+        blocks: list[Block] = []
+        for j, a, line in ways:
+            access = service.access[a] if a < len(service.access) else None
+            amount = persons
+            if access is not None and access.eligible:
+                amount = min(persons, self.pools[access.eligible][self.place[settlement]])
+            boards = access is not None and access.kind == "boarding"
+            asked = (*self.sites[key][j], amount, boards)
+            if asked not in self.told:
+                self.told[asked] = self.offer(*asked[:3], boards=boards)
+            offer, block = self.told[asked]
+            if offer is not None and access is not None and line >= 0:
+                offer = self._with_line(offer, access.line, self.lines[access.line][line])
+            if offer is not None:
+                offers.append(replace(offer, access=a))
+            blocks.append(block)
+        return offers, blocks
+
+    def offer(self, key: str, site: str, persons: int, *, boards: bool = False) -> tuple[Offer | None, Block]:
+        """The cheapest option of a site of service ``key`` for so many more, else the one for most; or why not."""
+        if key not in self.plan.services or persons <= 0:
+            return None, "no_site"
+        own = self.taken.get((key, site))
+        block = self._why_not(key, site)
+        made = []
+        for option in self.options.get((key, site), ()):
+            now = own is not None and (option.size, option.action) == (own.opening.size, own.opening.action)
+            block = "" if now else self.forbidden(key, option)
+            room = persons
+            if option.capacity is not None:
+                room = min(room, option.capacity - (own.persons if own else 0))
+            if boards:
+                room = min(room, option.beds - (own.boarders if own else 0))
+            onward = self._onward(key, site, room)
+            block = block or ("full" if room <= 0 else "onward" if onward < 0 else "")
+            if not block:
+                shares = own is None and site in self.rows and self.rows[site].plot in self.plots
+                capital = option.capital - (saved(option, self.county) if shares else 0) - (own.capital if own else 0)
+                running = option.running - (own.running if own else 0)
+                action = "keep" if now else option.action
+                capital = onward if now else max(0, capital) + onward
+                made.append(Offer(key, site, option.size, action, capital, 0 if now else running, room))
+        best = min(made, key=lambda o: (-o.serves, o.capital, o.running, o.size), default=None)
+        return best, "" if best else block
+
+    def left(self, service: str) -> dict[str, int]:
+        """The funds that may pay for a service, with what each could still pay in one phase."""
+        found = {}
+        for fund in self.county.file.funds:
+            if service in fund.pays and fund.id in self.measures.fund_by_phase:
+                left = [held - used for used, held in self.measures.fund_by_phase[fund.id]]
+                found[fund.id] = sum(left) if fund.carries_over else max(left)
+        return found
+
+    def fund(self, service: str) -> tuple[str, int]:
+        """The fund that may pay for a service and has most left, with what it has."""
+        return max(self.left(service).items(), key=lambda pair: pair[1], default=("", 0))
+
+    def _with_line(self, offer: Offer, service: str, line: str) -> Offer | None:
+        """The offer with the cheapest way of running the line that it needs; None where the line cannot run."""
+        options = self.options.get((service, line), ())
+        if (service, line) in self.taken or not options:
+            return offer if options else None
+        first = min(options, key=lambda o: (o.capital, o.running, o.size))
+        return replace(offer, capital=offer.capital + first.capital, running=offer.running + first.running, line=line)
+
+    def _why_not(self, key: str, site: str) -> Block:
+        row = self.rows.get(site)
+        if (key, site) in self.options or row is None or row.status == "existing":
+            return "no_road"
+        return "keep_away" if self.levels.get(row.settlement) in self.county.services[key].hosts else "host"
+
+    def forbidden(self, key: str, option: Option) -> Block:
+        """What stands against an option beside this plan: a rule that is used up, or no site to refer to."""
+        if option.action == "keep":
+            return ""
+        if any(rule.service == key and _holds(rule, option) for rule in self.full_rules):
+            return "rule"
+        if option.action == "new" and key in self.referred and option.site not in self.referred[key]:
+            return "referral"
+        return ""
+
+    def _referred(self, key: str) -> set[str]:
+        """Sites that have an open site to refer to."""
+        referral = self.county.services[key].referral
+        assert referral is not None
+        own = [s.id for s in self.county.sites if s.service == key]
+        others = [s.id for s in self.county.sites if s.service == referral.service]
+        table = self.times.referrals[key]
+        planned = referral.service in self.plan.services
+        return {
+            own[a]
+            for a, b in zip(table.origin.tolist(), table.goal.tolist(), strict=True)
+            if (referral.service, others[b]) in self.taken
+            or (not planned and self.rows[others[b]].status == "existing")
+        }
+
+    def _transfers(self, key: str) -> dict[str, list[str]]:
+        """Disposal places that a station reaches."""
+        ids = [site for _, site in self.sites[key]]
+        table, found = self.times.transfers[key], dict[str, list[str]]()
+        for a, b in zip(table.origin.tolist(), table.goal.tolist(), strict=True):
+            found.setdefault(ids[a], []).append(ids[b])
+        return found
+
+    def _onward(self, key: str, site: str, amount: int) -> int:
+        """Capital of the disposal place to which ``amount`` more could go on from a station; -1 for none."""
+        if key not in self.onward or site not in self.rows:
+            return 0
+        costs = []
+        for place in self.onward[key].get(site, ()):
+            own = self.taken.get((key, place))
+            if own is not None and own.capacity is not None and own.capacity - own.persons >= amount:
+                costs.append(0)
+            elif own is None:
+                costs += [o.capital for o in self.options[key, place] if (o.capacity or 0) >= amount]
+        return min(costs, default=-1)
+
+    def _nearest(self, key: str, wanted: np.ndarray, *, is_open: bool) -> list[Near | None]:
+        """For each settlement the nearest site that is open, or else could be: one search per access."""
+        service = self.county.services[key]
+        points = [
+            point
+            for owner, site in self.sites[key]
+            if (owner, site) in self.options and ((owner, site) in self.taken) == is_open
+            for point in self._points(owner, site)
+        ]
+        best: list[tuple[float, Near] | None] = [None] * len(wanted)
+        for number, access in enumerate(service.access):
+            if not access.offered or access.kind == "line":
+                continue
+            to = nearest.goals(self.county, self.times, access.mode, points)
+            pool = self.pools.get(access.eligible)
+            found = nearest.nearest(self.county, self.times, access.mode, by_time=access.by_time, origins=wanted, to=to)
+            for n, (i, pair) in enumerate(zip(wanted.tolist(), found, strict=True)):
+                if pair is not None and (pool is None or pool[i]):
+                    most = limit(access, self.county.settlements[i].level)
+                    near = pair[1] / most, Near(pair[0], number, -(-pair[1] // 1000), most // 1000)
+                    held = best[n]
+                    best[n] = near if held is None or near[0] < held[0] else held
+        return [None if pair is None else pair[1] for pair in best]
+
+    def _points(self, key: str, site: str) -> list[tuple[str, str, int]]:
+        """Where a site is gone to: its place, or the stops of a line; disposal places are nobody's nearest."""
+        if site in self.site_at:
+            return [(site, "site", self.site_at[site])]
+        return [(site, "stop", self.place[stop]) for stop in self.stops.get((key, site), ())]
+
+
+def _holds(rule: Rule, chosen: Option | Opening) -> bool:
+    return (not rule.actions or chosen.action in rule.actions) and (not rule.sizes or chosen.size in rule.sizes)
+
+
+def _count(rule: Rule, plan: Plan) -> int:
+    return sum(_holds(rule, opening) for opening in plan.services[rule.service].open)
