@@ -13,7 +13,8 @@ from pathlib import Path
 from . import synthetic_people as people
 from .folder import refuse_if_full
 from .synthetic_building import build
-from .synthetic_lines import bus_lines, disposal_sites
+from .synthetic_lines import DISPOSAL_COLUMNS, LINE_COLUMNS, all_lines, disposal_sites, lines_today
+from .synthetic_more_sites import SITE_COLUMNS, across_the_border, add_beds, share_plots, stations
 from .synthetic_network import RoadMap, draw
 from .synthetic_places import settle
 from .synthetic_red_lines import Zone, degrees, draw_red_lines, is_free
@@ -34,6 +35,8 @@ CODES = {
 DEFAULT_SEED = 20250
 #: With fewer the county town would leave nobody for the villages.
 FEWEST_VILLAGES = 20
+#: "Ten villages demonstration", P012.
+DEMONSTRATION_VILLAGES = 10
 
 
 def generate(folder: Path, *, seed: int = DEFAULT_SEED, villages: int = 300, sites: int | None = None) -> None:
@@ -60,12 +63,18 @@ def generate(folder: Path, *, seed: int = DEFAULT_SEED, villages: int = 300, sit
     spots = find(terrain, places, dice, sites)
 
     folder.mkdir(parents=True, exist_ok=True)
-    _write(folder / "county.toml", county_toml(seed, villages))
+    _write(folder / "county.toml", county_toml(seed, villages, demonstration_villages(places)))
     _settlements(folder / "settlements.csv", terrain, places, at, villages)
-    _sites(folder / "sites.csv", terrain, spots, at, zones, dice)
-    _table(folder / "lines.csv", "id,name,name_en,stops,trips_per_day,status", bus_lines(places, dice))
-    _disposal(folder / "disposal.csv", terrain, places, roads)
+    rows = _sites(terrain, spots, at, zones, dice)
+    add_beds(rows, places, Dice(seed + 1))  # dice of their own: the county is that of the seed
+    share_plots(rows, places)
+    for row, spot in [*stations(terrain, places, at, roads, zones, sites), *across_the_border(roads)]:
+        row["lon"], row["lat"] = _lonlat(terrain, spot)
+        rows.append(row)
+    _table(folder / "sites.csv", SITE_COLUMNS, ([row[column] for column in SITE_COLUMNS] for row in rows))
     _roads(folder, terrain, roads)
+    _table(folder / "lines.csv", LINE_COLUMNS, all_lines(folder, lines_today(places, dice)))
+    _disposal(folder / "disposal.csv", terrain, places, roads, villages)
     _red_lines(folder / "red_lines.geojson", zones)
 
 
@@ -77,8 +86,17 @@ def _write(path: Path, text: str, encoding: str = "utf-8") -> None:
     path.write_bytes(text.encode(encoding))
 
 
-def _table(path: Path, head: str, rows: Iterable[Iterable[str]]) -> None:
-    lines = [head, *(",".join(row) for row in rows)]
+def demonstration_villages(places: list[Place]) -> list[str]:
+    """Ids of up to ten central villages, the most populous one of as many townships, largest first."""
+    largest: dict[str, Place] = {}
+    for place in sorted(places, key=lambda p: (-p.population, p.id)):
+        if place.level == "central_village":
+            largest.setdefault(place.township, place)
+    return [place.id for place in largest.values()][:DEMONSTRATION_VILLAGES]
+
+
+def _table(path: Path, columns: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
+    lines = [",".join(row) for row in (columns, *rows)]
     _write(path, "\n".join(lines) + "\n", "utf-8-sig")
 
 
@@ -95,31 +113,20 @@ def _settlements(
     path: Path, terrain: Terrain, places: list[Place], at: dict[str, tuple[int, int]], villages: int
 ) -> None:
     columns = people.groups([p.population for p in places], [p.level for p in places], villages)
+    columns["pupils_grade4up_persons"] = [count // 2 for count in columns["pupils_primary_persons"]]
     columns["rural_persons"] = [0 if p.urban else p.population for p in places]
     columns["waste_kgpd"] = [people.waste_kg(p.population, p.urban) for p in places]
-    head = [
-        "id",
-        "name",
-        "name_en",
-        "level",
-        "township",
-        "village",
-        "urban",
-        "lon",
-        "lat",
-        "population_persons",
-        *columns,
-    ]
+    head = ["id", "name", "name_en", "level", "township", "village", "urban", "lon", "lat", "population_persons"]
     rows = []
     for number, p in enumerate(places):
         row = [p.id, p.name, p.name_en, p.level, p.township, p.village, str(p.urban), *_lonlat(terrain, at[p.id])]
         rows.append([*row, str(p.population), *(str(column[number]) for column in columns.values())])
-    _table(path, ",".join(head), rows)
+    _table(path, [*head, *columns], rows)
 
 
 def _sites(
-    path: Path, terrain: Terrain, spots: list[Spot], at: dict[str, tuple[int, int]], zones: list[Zone], dice: Dice
-) -> None:
+    terrain: Terrain, spots: list[Spot], at: dict[str, tuple[int, int]], zones: list[Zone], dice: Dice
+) -> list[dict[str, str]]:
     """Each site near its settlement and outside the red lines; a candidate that finds no such place is left out."""
     rows = []
     for spot in spots:
@@ -128,29 +135,33 @@ def _sites(
         if not free and spot.status == "candidate":
             continue
         free = free or tries
-        ident = f"{CODES[spot.service]}-{spot.place.id}{'-2' if spot.second else ''}"
-        capacity = "" if spot.capacity is None else str(spot.capacity)
-        row = [ident, spot.service, spot.name, spot.name_en, spot.place.id, *_lonlat(terrain, free[0])]
-        rows.append([*row, spot.status, spot.size, capacity, "SYN"])
-    _table(path, "id,service,name,name_en,settlement,lon,lat,status,size,capacity_persons,source", rows)
+        lon, lat = _lonlat(terrain, free[0])
+        row = dict.fromkeys(SITE_COLUMNS, "")
+        row |= {"id": f"{CODES[spot.service]}-{spot.place.id}{'-2' if spot.second else ''}", "service": spot.service}
+        row |= {"name": spot.name, "name_en": spot.name_en, "settlement": spot.place.id, "lon": lon, "lat": lat}
+        row |= {"status": spot.status, "size": spot.size, "source": "SYN"}
+        row["capacity_persons"] = "" if spot.capacity is None else str(spot.capacity)
+        rows.append(row)
+    return rows
 
 
-def _disposal(path: Path, terrain: Terrain, places: list[Place], roads: RoadMap) -> None:
+def _disposal(path: Path, terrain: Terrain, places: list[Place], roads: RoadMap, villages: int) -> None:
     rows = []
-    for cells, node in disposal_sites(terrain, places, roads):
+    for cells, node in disposal_sites(terrain, places, roads, villages):
         rows.append([*cells[:4], *_lonlat(terrain, roads.place[node]), *cells[4:]])
-    _table(path, "id,name,name_en,kind,lon,lat,status,capacity_tpd", rows)
+    _table(path, DISPOSAL_COLUMNS, rows)
 
 
 def _roads(folder: Path, terrain: Terrain, roads: RoadMap) -> None:
     number = {cell: f"n{k + 1:05d}" for k, cell in enumerate(roads.place)}
     nodes = ([number[cell], *_lonlat(terrain, spot)] for cell, spot in roads.place.items())
-    _table(folder / "nodes.csv", "id,lon,lat", nodes)
+    _table(folder / "nodes.csv", ("id", "lon", "lat"), nodes)
     edges = []
     for e in roads.edges:
         length = f"{e.length_dm // 10}.{e.length_dm % 10}"
         edges.append([number[e.tail], number[e.head], length, e.road_class, str(e.oneway), "", e.name])
-    _table(folder / "edges.csv", "from_node,to_node,length_m,road_class,oneway,speed_kmh,name", edges)
+    columns = ("from_node", "to_node", "length_m", "road_class", "oneway", "speed_kmh", "name")
+    _table(folder / "edges.csv", columns, edges)
 
 
 def _red_lines(path: Path, zones: list[Zone]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import isqrt
 
 from .synthetic_settlements import Place
 from .synthetic_terrain import CELL_M, Dice, Terrain
@@ -54,9 +55,11 @@ def draw_red_lines(terrain: Terrain, places: list[Place], dice: Dice, villages: 
     zones: list[Zone] = []
     quarters = [p.cell for p in places if p.urban]
     cells = [int(c) for c in terrain.inside.nonzero()[0]]
-    away = [c for c in cells if all(terrain.distance2(c, q) > 64 for q in quarters)]
+    near_town = _around(terrain, quarters, 64)
+    away = [c for c in cells if c not in near_town]
     built = [p.cell for p in places if p.level != "hamlet"]
-    empty = [c for c in away if all(terrain.distance2(c, b) > 20 for b in built)] or away
+    near_places = _around(terrain, built, 20)
+    empty = [c for c in away if c not in near_places] or away
     floors = [c for c in empty if terrain.roughness_dm[c] < 60] or empty
     heights = sorted(empty, key=lambda c: (-int(terrain.height_dm[c]), c))[: len(away) // 12 + 1]
     streams = [c for c in empty if 150 <= terrain.drains[c] < 4000] or away
@@ -64,7 +67,7 @@ def draw_red_lines(terrain: Terrain, places: list[Place], dice: Dice, villages: 
     kinds = (
         ("permanent_farmland", "永久基本农田", floors, max(3, villages // 8), 250, 700),
         ("ecological", "生态保护红线", heights, max(1, villages // 40), 1200, 3200),
-        ("water_source", "水源保护区", streams, max(1, villages // 60), 400, 900),
+        ("water", "水源保护区", streams, max(1, villages // 60), 400, 900),
         ("heritage", "传统村落保护区", old, max(1, villages // 75), 180, 320),
     )
     for kind, name, where, count, smallest, largest in kinds:
@@ -72,6 +75,19 @@ def draw_red_lines(terrain: Terrain, places: list[Place], dice: Dice, villages: 
             cell = where[dice.below(len(where))]
             zones.append(_zone(terrain, dice, f"{name}{number + 1}", kind, cell, dice.between(smallest, largest)))
     return zones
+
+
+def _around(terrain: Terrain, points: Iterable[int], radius2: int) -> set[int]:
+    """Every cell no farther from one of ``points`` than the square root of ``radius2`` cells."""
+    reach, side = isqrt(radius2), terrain.side
+    found = set()
+    for point in points:
+        row, column = divmod(point, side)
+        for r in range(max(0, row - reach), min(side, row + reach + 1)):
+            for c in range(max(0, column - reach), min(side, column + reach + 1)):
+                if (r - row) ** 2 + (c - column) ** 2 <= radius2:
+                    found.add(r * side + c)
+    return found
 
 
 def _zone(terrain: Terrain, dice: Dice, name: str, kind: str, cell: int, radius: int) -> Zone:
