@@ -1,17 +1,36 @@
-"""Sites of an imported county: what stands today, and a candidate in every settlement that may host the service."""
+"""Sites of an imported county: what stands today, and where each service may be built.
+
+Candidates come from four origins: the planner's own list (``list``), settlement centres (``centre``), existing sites of
+other services (``shared``) and a grid along roads (``road``). `siting.instances.screening` then takes out those that a
+rule forbids.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from siting.errors import Fault
 from siting.rows import Settlement, Site
 
+from .candidate_rules import CandidateRule
 from .facilities import Facility, Rule
-from .roads import distance_m
+from .flat import Flat
+from .road_grid import spots_along
+from .roads import RoadTable
 
-NEAR_M = 300.0
+ORIGINS = ("list", "centre", "shared", "road")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A candidate with where it comes from; ``row`` in the planner's list."""
+
+    site: Site
+    origin: str
+    row: int | None = None
 
 
 def existing_sites(
@@ -53,45 +72,75 @@ def _existing(facility: Facility, rule: Rule, service: Mapping[str, Any], catchm
 
 
 def candidate_sites(
-    settlements: Sequence[Settlement], existing: Sequence[Site], services: Mapping[str, Any], notes: list[Fault]
-) -> list[Site]:
-    """A candidate at the centre of every settlement that may host the service, unless one stands within 300 m."""
-    sites: list[Site] = []
+    settlements: Sequence[Settlement], existing: Sequence[Site], services: Mapping[str, Any],
+    rules: Mapping[str, CandidateRule], roads: RoadTable,
+) -> list[Candidate]:  # fmt: skip
+    """Candidates of every service as its rule says, service by service, origin by origin."""
+    found: list[Candidate] = []
     for key, service in services.items():
-        stands = sorted((s for s in existing if s.service == key), key=lambda s: s.id)
-        for place in settlements:
-            if place.level not in service["hosts"]:
-                continue
-            near = _nearest(place, stands)
-            if near is not None:
-                values = {"service": key, "id": place.id, "name": place.name, "site": near[1], "distance_m": near[0]}
-                notes.append(Fault("N207", values=values))
-                continue
-            sites.append(_candidate(key, service, place))
-    return sites
+        if "hosts" not in service:
+            continue
+        rule = rules[key]
+        hosts = [place for place in settlements if place.level in service["hosts"]]
+        if rule.centres:
+            found += [_at_centre(key, service, place) for place in hosts]
+        if hosts:
+            found += _shared(key, service, rule, existing, hosts)
+        if hosts and rule.grid_m:
+            found += _along_roads(key, service, rule, hosts, roads)
+    return found
 
 
-def _nearest(place: Settlement, sites: Sequence[Site]) -> tuple[int, str] | None:
-    """Distance (whole metres) and id of the nearest site within `NEAR_M`."""
-    found = [
-        (distance_m(place.lon, place.lat, site.lon, site.lat), site.id)
-        for site in sites
-        if abs(site.lat - place.lat) < 0.004
-    ]
-    metres, ident = min(found, default=(NEAR_M + 1, ""))
-    return (round(metres), ident) if metres <= NEAR_M else None
+def _along_roads(
+    key: str, service: Mapping[str, Any], rule: CandidateRule, hosts: Sequence[Settlement], roads: RoadTable
+) -> Iterator[Candidate]:
+    """Candidates on the grid along roads, numbered by settlement."""
+    number: Counter[str] = Counter()
+    for spot in spots_along(roads, hosts, rule):
+        number[spot.host.id] += 1
+        count = number[spot.host.id]
+        values = {"id": f"{key}~{spot.host.id}-{count}", "source": f"along roads, every {rule.grid_m} m"}
+        yield _candidate(key, service, spot.host, spot.lon, spot.lat, "road", values, f" {count}")
 
 
-def _candidate(key: str, service: Mapping[str, Any], place: Settlement) -> Site:
-    """The row of a candidate in ``sites.csv``."""
-    return Site(
-        id=f"{key}@{place.id}",
-        service=key,
-        name=f"{place.name} {service['name']}",
-        name_en=f"{place.name_en or place.name} {service['name_en']}",
-        settlement=place.id,
-        lon=place.lon,
-        lat=place.lat,
-        status="candidate",
-        source="settlement centre",
+def _at_centre(key: str, service: Mapping[str, Any], place: Settlement) -> Candidate:
+    values = {"id": f"{key}@{place.id}", "source": "settlement centre"}
+    return _candidate(key, service, place, place.lon, place.lat, "centre", values)
+
+
+def _shared(
+    key: str, service: Mapping[str, Any], rule: CandidateRule, existing: Sequence[Site], hosts: Sequence[Settlement]
+) -> Iterator[Candidate]:
+    """Candidates at existing sites of the services that the rule names, one a facility, hosted by the nearest place."""
+    others = [site for site in existing if site.service in rule.shared_with and site.service != key]
+    if not others:
+        return
+    flat = Flat.at([place.lat for place in hosts])
+    metres, nearest = flat.nearest(
+        [s.lon for s in others], [s.lat for s in others], [p.lon for p in hosts], [p.lat for p in hosts]
     )
+    seen: set[str] = set()
+    for site, away, at in zip(others, metres, nearest, strict=True):
+        facility = site.id.partition(":")[2]
+        if away <= rule.grid_radius_m and facility not in seen:
+            seen.add(facility)
+            values = {"id": f"{key}+{facility}", "source": f"shared with {site.id}"}
+            yield _candidate(key, service, hosts[int(at)], site.lon, site.lat, "shared", values, f" ({site.name})")
+
+
+def _candidate(
+    key: str, service: Mapping[str, Any], host: Settlement, lon: float, lat: float, origin: str, values: dict[str, str],
+    mark: str = "",
+) -> Candidate:  # fmt: skip
+    """A candidate of the service hosted by ``host``; ``mark`` tells it from others of the same name."""
+    site = Site(
+        service=key,
+        name=f"{host.name} {service['name']}{mark}",
+        name_en=f"{host.name_en or host.name} {service['name_en']}{mark}",
+        settlement=host.id,
+        lon=lon,
+        lat=lat,
+        status="candidate",
+        **values,
+    )
+    return Candidate(site, origin)

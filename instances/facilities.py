@@ -1,35 +1,26 @@
-"""Facilities that stand today, from OpenStreetMap or a planner's list: given to services, doubles joined."""
+"""Facilities that stand today, from OpenStreetMap and a planner's list: given to services, doubles joined."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
-from siting.errors import Fault, InputRefused
+from siting.errors import Fault
 
 from . import tags as meaning
 from .boundary import Boundary
-from .listing import Cells, read_listing
 from .osm import Feature
 from .roads import distance_m
 
 NEAR_M = 60.0
 SAME_NAME_M = 250.0
-COLUMNS = {
-    "id": ("id", "osm", "编号"),
-    "kind": ("kind", "type", "类型"),
-    "service": ("service", "服务"),
-    "name": ("name", "名称"),
-    "lon": ("lon", "lng", "longitude", "经度"),
-    "lat": ("lat", "latitude", "纬度"),
-    "capacity_persons": ("capacity_persons", "capacity_or_beds", "capacity", "容量"),
-    "source": ("source", "来源"),
-}
+LISTED_NEAR_M = 150.0
+LISTED_PART_NAME_M = 500.0
+LISTED_SAME_NAME_M = 1000.0
 
 
 @dataclass(frozen=True)
@@ -51,7 +42,10 @@ class Rule:
 
 @dataclass(frozen=True)
 class Facility:
-    """A facility that stands today; ``capacity`` in persons where known; ``services`` that it gives."""
+    """A facility that stands today; ``capacity`` in persons where known; ``services`` that it gives.
+
+    ``listed`` says that it comes from the planner's own list, in ``row``.
+    """
 
     id: str
     kind: str
@@ -62,6 +56,7 @@ class Facility:
     source: str
     services: tuple[str, ...] = ()
     row: int | None = None
+    listed: bool = False
 
 
 def facilities_of_osm(features: Sequence[Feature], boundary: Boundary, notes: list[Fault]) -> list[Facility]:
@@ -83,35 +78,6 @@ def facilities_of_osm(features: Sequence[Feature], boundary: Boundary, notes: li
             )
         )
     return found
-
-
-def facilities_of_list(path: Path, boundary: Boundary, notes: list[Fault]) -> list[Facility]:
-    """Facilities of a planner's list. Raises `InputRefused` with every faulty row (E205-E208, E213, E214, E217)."""
-    listing = read_listing(path, COLUMNS, ("kind", "name", "lon", "lat"))
-    notes += [Fault("N213", listing.file, column=name, values={"column": name}) for name in sorted(listing.others)]
-    faults: list[Fault] = []
-    first: dict[str, int] = {}
-    found = []
-    for row, values in listing.rows:
-        cells = Cells(listing.file, row, values, faults)
-        ident = cells.text("id") or f"row{row}"
-        if ident in first:
-            faults.append(Fault("E207", listing.file, row, "id", {"id": ident, "first": first[ident]}))
-        first.setdefault(ident, row)
-        if len(ident) > 40:
-            faults.append(Fault("E217", listing.file, row, "id", {"id": ident, "longest": 40}))
-        capacity = cells.whole("capacity_persons", 1_000_000) if cells.text("capacity_persons") else None
-        services = (cells.text("service"),) if cells.text("service") else ()
-        source = cells.text("source") or f"{listing.file} {ident}"
-        lon, lat = cells.degrees("lon", 180), cells.degrees("lat", 90)
-        kind = cells.must("kind").lower()
-        found.append(Facility(ident, kind, cells.text("name"), lon, lat, capacity or None, source, services, row))
-    if faults:
-        raise InputRefused(faults)
-    inside = boundary.holds([f.lon for f in found], [f.lat for f in found])
-    if outside := int((~inside).sum()):
-        notes.append(Fault("N208", listing.file, values={"what": "facility", "count": outside}))
-    return [facility for facility, keep in zip(found, inside, strict=True) if keep]
 
 
 def give_services(facilities: Sequence[Facility], rules: Sequence[Rule], notes: list[Fault]) -> list[Facility]:
@@ -154,44 +120,83 @@ def _said(ident: str, kind: str, name: str, reason: str) -> dict[str, object]:
 
 
 def join_doubles(facilities: Sequence[Facility], notes: list[Fault]) -> list[Facility]:
-    """One facility for what is drawn twice; of two, the one stays that has a capacity, then a name, then an area.
+    """One facility for what stands twice: drawn twice, or on the map and in the list.
 
-    Two are the same if they give the same services and stand within 60 m, unless each has a name of its own; or if
-    they have the same name and stand within 250 m.
+    Two of the map are the same if they give the same services and stand within 60 m, unless each has a name of its own;
+    or if they have the same name and stand within 250 m. The one stays that has a capacity, then a name, then an area.
+
+    One of the map is the same as one of the list if they share a service and have the same name (but for 村, 镇, 乡)
+    within 1000 m, or one's name holds the other's within 500 m, or that of the map has no name and stands within 150 m.
+    That of the list stays, and takes the capacity of the other where it has none; services that only the map gives stay
+    at the place of the map. Two of the list are never joined.
     """
-    order = sorted(facilities, key=lambda f: (f.services, f.capacity is None, not f.name, f.id[:1] == "n", f.id))
+    order = sorted(
+        facilities, key=lambda f: (not f.listed, f.services, f.capacity is None, not f.name, f.id[:1] == "n", f.id)
+    )
     kept: dict[tuple[str, ...], list[Facility]] = {}
+    own: list[Facility] = []
+    capacities: dict[str, int] = {}
     for facility in order:
+        if facility.listed:
+            own.append(facility)
+            continue
         others = kept.setdefault(facility.services, [])
-        twin = _twin(facility, others)
+        twin = _nearest(facility, own, _same_as_listed) or _nearest(facility, others, _drawn_twice)
         if twin is None:
             others.append(facility)
             continue
+        taken = twin.listed and twin.capacity is None and facility.capacity is not None
+        if taken and facility.capacity is not None:
+            capacities.setdefault(twin.id, facility.capacity)
         metres = round(distance_m(facility.lon, facility.lat, twin.lon, twin.lat))
-        values: dict[str, object] = {
-            "id": facility.id,
-            "kind": facility.kind,
-            "name": facility.name or "-",
-            "into": twin.id,
-        }
-        values |= {"into_name": twin.name or "-", "distance_m": metres}
+        values: dict[str, object] = {"id": facility.id, "kind": facility.kind, "name": facility.name or "-"}
+        values |= {"into": twin.id, "into_name": twin.name or "-", "distance_m": metres}
+        values |= {"capacity_taken": facility.capacity} if taken else {}
         notes.append(Fault("N204", values=values))
-    return sorted((f for group in kept.values() for f in group), key=lambda f: f.id)
+        if rest := tuple(service for service in facility.services if service not in twin.services):
+            kept.setdefault(rest, []).append(replace(facility, services=rest))
+    own = [replace(f, capacity=f.capacity or capacities.get(f.id)) for f in own]
+    mapped = [facility for group in kept.values() for facility in group]
+    if own:
+        notes += [Fault("N246", values=_said(f.id, f.kind, f.name, ", ".join(f.services))) for f in mapped]
+    return sorted([*own, *mapped], key=lambda f: f.id)
 
 
-def _twin(facility: Facility, others: Sequence[Facility]) -> Facility | None:
-    """The nearest kept facility that is the same as ``facility``."""
-    name = normalised(facility.name)
+def _nearest(
+    facility: Facility, others: Sequence[Facility], same: Callable[[Facility, Facility, float], bool]
+) -> Facility | None:
+    """The nearest of ``others`` that is the same as ``facility``."""
     near: list[tuple[float, str, Facility]] = []
     for other in others:
-        if abs(other.lat - facility.lat) > 0.003:
-            continue
-        metres = distance_m(facility.lon, facility.lat, other.lon, other.lat)
-        theirs = normalised(other.name)
-        same = bool(name) and name == theirs
-        if (metres <= NEAR_M and (same or not name or not theirs)) or (metres <= SAME_NAME_M and same):
-            near.append((metres, other.id, other))
+        if abs(other.lat - facility.lat) <= 0.012:  # some 1300 m, beyond every rule
+            metres = distance_m(facility.lon, facility.lat, other.lon, other.lat)
+            if same(facility, other, metres):
+                near.append((metres, other.id, other))
     return min(near)[2] if near else None
+
+
+def _drawn_twice(facility: Facility, other: Facility, metres: float) -> bool:
+    """Whether two facilities of the map are one."""
+    name, theirs = normalised(facility.name), normalised(other.name)
+    same = bool(name) and name == theirs
+    return (metres <= NEAR_M and (same or not name or not theirs)) or (metres <= SAME_NAME_M and same)
+
+
+def _same_as_listed(facility: Facility, listed: Facility, metres: float) -> bool:
+    """Whether a facility of the map is one of the list."""
+    if not set(facility.services) & set(listed.services):
+        return False
+    name, theirs = _core(facility.name), _core(listed.name)
+    if not name or not theirs:
+        return metres <= LISTED_NEAR_M
+    if name == theirs:
+        return metres <= LISTED_SAME_NAME_M
+    return (name in theirs or theirs in name) and metres <= LISTED_PART_NAME_M
+
+
+def _core(name: str) -> str:
+    """A name without the words for village, town and township: 石门镇中心小学 and 石门中心小学 are one."""
+    return re.sub(r"[村镇乡]", "", normalised(name)) or normalised(name)
 
 
 def normalised(name: str) -> str:

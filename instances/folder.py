@@ -23,9 +23,9 @@ def refuse_if_full(folder: Path) -> None:
 
 
 def write_folder(
-    folder: Path, texts: Mapping[str, str], tables: Mapping[str, tuple[Sequence[str], Sequence[Row]]]
+    folder: Path, texts: Mapping[str, str | bytes], tables: Mapping[str, tuple[Sequence[str], Sequence[Row]]]
 ) -> tuple[Fault, ...]:
-    """Write ``folder`` whole or not at all: texts and tables (columns, rows) by file name; its warnings.
+    """Write ``folder`` whole or not at all: texts and tables (columns, rows) by file name; gives its warnings.
 
     Raises:
         InputRefused: what was written does not read back as a county, with the faults.
@@ -36,7 +36,7 @@ def write_folder(
         folder.parent.mkdir(parents=True, exist_ok=True)
         part = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
         for name, text in texts.items():
-            (part / name).write_bytes(text.encode())
+            (part / name).write_bytes(text if isinstance(text, bytes) else text.encode())
         for name, (columns, rows) in tables.items():
             (part / name).write_bytes(_csv(columns, rows).encode("utf-8-sig"))
         _, faults = instance.examine(part)

@@ -18,15 +18,20 @@ import shapely
 from siting.errors import Fault, InputRefused
 
 from . import tags as meaning
+from .unpacking import BROKEN, xml_declaration
 
 SUFFIXES = (".osm.pbf", ".osm", ".osm.gz", ".osm.bz2")
 KEYS = ("highway", "place", *meaning.FACILITY_KEYS)
+FERRY = "route"
 E7 = 10_000_000
 
 
 @dataclass(frozen=True)
 class RoadWay:
-    """A road: ``nodes`` are (OSM id, longitude, latitude), the latter in 1e-7 degrees; ``oneway`` is 1, 0 or -1."""
+    """A road: ``nodes`` are (node id, longitude, latitude), the latter in 1e-7 degrees; ``oneway`` is 1, 0 or -1.
+
+    ``length_m`` is its length where its source says it; without one it is as long as it is drawn.
+    """
 
     id: int
     road_class: str
@@ -34,6 +39,7 @@ class RoadWay:
     speed_kmh: Decimal | None
     name: str
     nodes: tuple[tuple[int, int, int], ...]
+    length_m: float | None = None
 
 
 @dataclass(frozen=True)
@@ -50,19 +56,25 @@ class Feature:
 
 @dataclass
 class Extract:
-    """What was read; ``notes`` say what was not taken over as it is. ``newest`` is the date of the data, ISO 8601."""
+    """What was read; ``notes`` say what was not taken over as it is. ``newest`` is the date of the data, ISO 8601.
+
+    ``ferries`` are no roads; they explain why a part of the network stands alone.
+    """
 
     ways: list[RoadWay] = field(default_factory=list)
     places: list[Feature] = field(default_factory=list)
     facilities: list[Feature] = field(default_factory=list)
     notes: list[Fault] = field(default_factory=list)
     newest: str = ""
+    ferries: list[RoadWay] = field(default_factory=list)
 
 
 def read_extract(path: Path) -> Extract:
     """Read roads, places and facilities of an extract.
 
-    Raises `InputRefused`: E201 another kind of file, E213 no such file, E202 not readable.
+    XML with a document type or an entity is refused, and so is a packed file that unpacks without end.
+
+    Raises `InputRefused`: E201 another kind of file, E213 no such file, E202 not readable, E233 a bomb.
     """
     if not path.name.lower().endswith(SUFFIXES):
         raise InputRefused(Fault("E201", path.name, values={"name": path.name, "accepted": " ".join(SUFFIXES)}))
@@ -70,10 +82,13 @@ def read_extract(path: Path) -> Extract:
         raise InputRefused(Fault("E213", path.name, values={"name": path.name}))
     reading = _Reading()
     try:
+        declaration = "" if path.name.lower().endswith(".pbf") else xml_declaration(path)
+        if declaration:
+            raise ValueError(declaration)
         for thing in _stream(path):
             reading.take(thing)
         header = osmium.FileProcessor(str(path)).header.get("osmosis_replication_timestamp", "")
-    except (RuntimeError, OSError, ValueError) as problem:
+    except (ValueError, osmium.InvalidLocationError, *BROKEN) as problem:
         raise InputRefused(
             Fault("E202", path.name, values={"name": path.name, "reason": meaning.plain(str(problem), 200)})
         ) from problem
@@ -83,7 +98,7 @@ def read_extract(path: Path) -> Extract:
 def _stream(path: Path) -> Iterator[Any]:
     """Tagged nodes, ways, relations and areas, nodes with their positions."""
     areas = osmium.filter.KeyFilter("place", *meaning.FACILITY_KEYS)
-    wanted = osmium.filter.KeyFilter(*KEYS)
+    wanted = osmium.filter.KeyFilter(*KEYS, FERRY)
     yield from osmium.FileProcessor(str(path)).with_locations().with_areas(areas).with_filter(wanted)
 
 
@@ -105,8 +120,12 @@ class _Reading:
         if thing.is_area():
             self._area(thing)
             return
-        self.newest = max(self.newest, thing.timestamp.strftime("%Y-%m-%dT%H:%M:%SZ"))
         tags = dict(thing.tags)
+        if thing.is_way() and tags.get(FERRY) == "ferry" and "highway" not in tags:
+            self._ferry(thing, tags)
+        if not any(key in tags for key in KEYS):
+            return
+        self.newest = max(self.newest, thing.timestamp.strftime("%Y-%m-%dT%H:%M:%SZ"))
         if thing.is_node():
             if thing.location.valid():
                 self._keep(_feature(f"n{thing.id}", tags, thing.location.lon, thing.location.lat))
@@ -161,6 +180,12 @@ class _Reading:
         for run in self._runs(way):
             self.extract.ways.append(RoadWay(way.id, road_class, direction or 0, speed, name, run))
 
+    def _ferry(self, way: Any, tags: dict[str, str]) -> None:
+        """Keep a ferry line, which is no road."""
+        for run in self._runs(way):
+            name = meaning.plain(tags.get("name", ""))
+            self.extract.ferries.append(RoadWay(way.id, "ferry", 0, None, name, run))
+
     def _runs(self, way: Any) -> Iterator[tuple[tuple[int, int, int], ...]]:
         """The pieces of a way between nodes whose position the extract does not hold; a piece has two nodes or more."""
         run: list[tuple[int, int, int]] = []
@@ -190,10 +215,13 @@ class _Reading:
             self._note("N203", road_class=highway, count=count)
         for value, count in sorted(self.speeds.items()):
             self._note("N202", value=value, count=count)
+        if self.extract.ferries:
+            self._note("N239", count=len({ferry.id for ferry in self.extract.ferries}))
         if self.incomplete:
             self._note("W202", count=self.incomplete)
         extract = self.extract
         extract.ways.sort(key=lambda way: (way.id, way.nodes))
+        extract.ferries.sort(key=lambda way: (way.id, way.nodes))
         extract.places.sort(key=lambda place: place.id)
         extract.facilities.sort(key=lambda facility: facility.id)
         extract.newest = header_date or self.newest

@@ -1,4 +1,4 @@
-"""Settlements of a county: from place nodes of OpenStreetMap or from a planner's list.
+"""Settlements of a county: from place nodes of OpenStreetMap; levels, and people counted once.
 
 People are counted once: a place whose population is the sum of the other places is left out, and a city or town gives
 up the people of the quarters that are listed beside it (to the nearest one, within 20 km). Levels come from the kind
@@ -16,42 +16,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import get_args
 
-from siting.errors import Fault, InputRefused
+from siting.errors import Fault
 from siting.rows import Level
 
 from . import tags as meaning
 from .boundary import Boundary
-from .listing import Cells, Listing, read_listing
 from .osm import Feature
 from .roads import distance_m
 
 LEVELS: tuple[str, ...] = get_args(Level)
 QUARTERS = frozenset({"borough", "suburb", "quarter", "neighbourhood", "city_block"})
 _LEVEL_OF = {"city": "city", "town": "central_town", "village": "village"} | dict.fromkeys(QUARTERS, "county_town")
-COLUMNS = {
-    "id": ("id", "settlement_id", "osm", "code", "编号"),
-    "name": ("name", "名称"),
-    "name_en": ("name_en",),
-    "population_persons": ("population_persons", "population", "pop", "人口", "常住人口"),
-    "population_source": ("population_source", "人口来源"),
-    "lon": ("lon", "lng", "longitude", "经度"),
-    "lat": ("lat", "latitude", "纬度"),
-    "level": ("level", "级别", "层级"),
-    "place": ("place", "类别"),
-    "township": ("township", "乡镇"),
-    "village": ("village", "行政村"),
-    "urban": ("urban", "城镇"),
-}
 SUM_TOLERANCE = 0.02
 SAME_PLACE_M = 3000.0
 QUARTER_REACH_M = 20_000.0
-CHINESE_LEVELS = {
-    "县城": "county_town", "城区": "county_town", "中心镇": "central_town", "镇": "central_town", "乡": "township_seat",
-    "乡镇": "township_seat", "中心村": "central_village", "行政村": "village", "村": "village", "自然村": "hamlet",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -73,8 +53,10 @@ class Place:
     groups: dict[str, int] = field(default_factory=dict)
 
 
-def places_of_osm(features: Sequence[Feature], boundary: Boundary, notes: list[Fault]) -> list[Place]:
-    """Places with a population inside the boundary; the others are noted."""
+def places_of_osm(
+    features: Sequence[Feature], boundary: Boundary, notes: list[Fault], *, keep_empty: bool = False
+) -> list[Place]:
+    """Places with a population inside the boundary; the others are noted, or kept with nobody by ``keep_empty``."""
     inside = boundary.holds([f.lon for f in features], [f.lat for f in features])
     if outside := int((~inside).sum()):
         notes.append(Fault("N208", values={"what": "place", "count": outside}))
@@ -85,7 +67,7 @@ def places_of_osm(features: Sequence[Feature], boundary: Boundary, notes: list[F
     for feature in _once([f for f in features if f.kind in meaning.SETTLEMENT_PLACES], notes):
         persons = meaning.people(feature.tags.get("population", ""))
         name = feature.name or feature.id
-        if persons is None:
+        if persons is None and not keep_empty:
             said = meaning.plain(feature.tags.get("population", ""), 40)
             notes.append(
                 Fault("W203", values={"id": feature.id, "name": name, "kind": feature.kind, "population": said})
@@ -93,7 +75,9 @@ def places_of_osm(features: Sequence[Feature], boundary: Boundary, notes: list[F
             continue
         name_en = meaning.plain(feature.tags.get("name:en", ""))
         source = _population_source(feature.tags)
-        places.append(Place(feature.id, name, feature.kind, feature.lon, feature.lat, persons, source, name_en=name_en))
+        places.append(
+            Place(feature.id, name, feature.kind, feature.lon, feature.lat, persons or 0, source, name_en=name_en)
+        )
     return places
 
 
@@ -119,60 +103,6 @@ def _population_source(tags: dict[str, str]) -> str:
     by = tags.get("source:population", tags.get("population:source", ""))
     said = "; ".join(part for part in (date, by) if part)
     return meaning.plain(f"OSM population tag ({said})" if said else "OSM population tag")
-
-
-def places_of_list(path: Path, boundary: Boundary, notes: list[Fault]) -> list[Place]:
-    """Settlements of a planner's list. Raises `InputRefused` with every faulty row (E205-E208, E213, E214, E217)."""
-    listing = read_listing(path, COLUMNS, ("id", "name", "population_persons", "lon", "lat"))
-    groups = tuple(c for c in listing.others if c.endswith("_persons"))
-    ignored = sorted(set(listing.others) - set(groups))
-    notes += [Fault("N213", listing.file, column=column, values={"column": column}) for column in ignored]
-    faults: list[Fault] = []
-    first: dict[str, int] = {}
-    places = []
-    for row, cells in listing.rows:
-        place = _place(listing, row, Cells(listing.file, row, cells, faults), groups, notes)
-        if place.id in first:
-            faults.append(Fault("E207", listing.file, row, "id", {"id": place.id, "first": first[place.id]}))
-        first.setdefault(place.id, row)
-        places.append(place)
-    if faults:
-        raise InputRefused(faults)
-    inside = boundary.holds([p.lon for p in places], [p.lat for p in places])
-    for place, keep in zip(places, inside, strict=True):
-        if not keep:
-            notes.append(Fault("W210", listing.file, first[place.id], values={"id": place.id, "name": place.name}))
-    return [place for place, keep in zip(places, inside, strict=True) if keep]
-
-
-def _place(listing: Listing, row: int, cells: Cells, groups: tuple[str, ...], notes: list[Fault]) -> Place:
-    """One row of the list."""
-    said = cells.text("level").lower().replace(" ", "_")
-    level = CHINESE_LEVELS.get(said, said)
-    kind = cells.text("place").lower() or (level if level not in LEVELS else "")
-    if level not in LEVELS and kind not in meaning.SETTLEMENT_PLACES:
-        values = {"id": cells.text("id"), "name": cells.text("name"), "kind": kind or "-"}
-        notes.append(Fault("W211", listing.file, row, values=values))
-        kind = "village"
-    urban = cells.text("urban")
-    ident = cells.must("id")
-    if len(ident) > 40:
-        cells.faults.append(Fault("E217", listing.file, row, "id", {"id": ident, "longest": 40}))
-    return Place(
-        id=ident,
-        name=cells.must("name"),
-        kind=kind,
-        lon=cells.degrees("lon", 180),
-        lat=cells.degrees("lat", 90),
-        persons=cells.whole("population_persons", 100_000_000),
-        source=cells.text("population_source") or listing.file,
-        level=level if level in LEVELS else "",
-        urban=int(urban) if urban in ("0", "1") else None,
-        name_en=cells.text("name_en"),
-        township=cells.text("township"),
-        village=cells.text("village"),
-        groups={group: cells.whole(group, 100_000_000) for group in groups},
-    )
 
 
 def count_once(places: Sequence[Place], notes: list[Fault]) -> list[Place]:

@@ -40,11 +40,15 @@ class Edge:
 
 @dataclass(frozen=True)
 class RoadTable:
-    """``nodes`` maps an OSM node id to (longitude, latitude) in 1e-7 degrees, ids ascending."""
+    """``nodes`` maps a node id (of OSM, or a number) to (longitude, latitude) in 1e-7 degrees, ids ascending.
+
+    ``cut`` are the nodes where a road was cut at the boundary.
+    """
 
     nodes: dict[int, tuple[int, int]]
     edges: tuple[Edge, ...]
     counts: RoadCounts
+    cut: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -73,8 +77,8 @@ def distance_m(lon1: float, lat1: float, lon2: float, lat2: float) -> float:
     return 2 * EARTH_M * asin(min(1.0, sqrt(half)))
 
 
-def _length_m(points: Sequence[Point]) -> float:
-    """Length of a line in metres."""
+def drawn_length_m(points: Sequence[Point]) -> float:
+    """Length of a line in metres, as it is drawn."""
     return sum(distance_m(a[1] / E7, a[2] / E7, b[1] / E7, b[2] / E7) for a, b in pairwise(points))
 
 
@@ -85,21 +89,24 @@ def build_roads(ways: Sequence[RoadWay], boundary: Boundary, notes: list[Fault])
     stubs = []
     nodes: dict[int, tuple[int, int]] = {}
     edges: list[Edge] = []
+    cuts: set[int] = set()
     for way, run in kept:
         cut = {run[at][0] for at in (0, -1) if run[at] != way.nodes[at]}
+        cuts |= cut
+        longer = 1.0 if way.length_m is None else way.length_m / drawn_length_m(way.nodes)
         dangling = {node for node in cut if uses[node] == 2}
         for section in _sections(run, uses):
             if way.road_class in DRIVABLE and dangling & {section[0][0], section[-1][0]}:
-                stubs.append(_length_m(section))
+                stubs.append(drawn_length_m(section))
             for piece, length in _pieces(section):
                 nodes.update({p[0]: (p[1], p[2]) for p in (piece[0], piece[-1])})
-                edges.append(_edge(way, piece, length))
+                edges.append(_edge(way, piece, length * longer))
     nodes = dict(sorted(nodes.items()))
     edges.sort(key=lambda e: (e.tail, e.head, e.road_class, e.length_m, e.name))
     counts = _count(kept, uses, nodes, edges, stubs)
     if counts.components > 1:
         notes.append(Fault("W201", values={"components": counts.components, "main_share_pct": counts.main_share_pct}))
-    return RoadTable(nodes, tuple(edges), counts)
+    return RoadTable(nodes, tuple(edges), counts, frozenset(cuts))
 
 
 def _within(

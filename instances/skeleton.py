@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from importlib.resources import files
@@ -11,6 +11,8 @@ from typing import Any
 import tomlkit
 
 from siting.errors import Fault, InputRefused
+
+from .waste import COLUMN, GROUP, SOURCE, demand_section, source_section
 
 
 @dataclass(frozen=True)
@@ -50,14 +52,19 @@ def _plain(node: Any, path: str, sources: dict[str, str]) -> Any:
 
 def fill(
     preset: Preset, *, head: list[str], about: Mapping[str, Any], residents: int, estimated: Mapping[str, bool],
-    population: Mapping[str, str],
+    population: Mapping[str, str], by_share: Collection[str] = (), waste: bool = False,
 ) -> str:  # fmt: skip
     """Text of ``county.toml``.
 
     ``head`` are comment lines; ``about`` is ``[county]``; ``residents`` multiplies the money per resident (base units);
-    ``estimated`` says by demand column whether it was estimated; ``population`` is the source of the residents.
+    ``estimated`` says by demand column whether it was estimated; ``by_share`` are the columns that are shares of all
+    residents; ``population`` is the source of the residents; ``waste`` adds the group of the column ``waste_kgpd``
+    with its source.
     """
     document = preset.document
+    if waste and all(group["column"] != COLUMN for group in document["demand"].values()):
+        document["demand"][GROUP] = _section(demand_section())
+        document["sources"][SOURCE] = _section(source_section())
     base = Decimal(document.unwrap()["money"]["base_per_unit"])
     for fund in document["funds"]:
         each = Decimal(str(preset.importing["capital_per_resident"][fund["id"]]))
@@ -66,18 +73,23 @@ def fill(
         fund["capital"] = _sourced(int(amount), source, f"{each} yuan x {residents} residents")
     for group in document["demand"].values():
         column = group["column"]
+        if column == COLUMN:
+            continue  # says itself that it is an estimate, and by which source
         group["estimated"] = estimated[column]
-        by_share = estimated[column] and column in preset.importing["shares"]
-        group["source"] = preset.sources[f"shares.{column}"] if by_share else "population"
-    people = tomlkit.table()
-    people.update(population)
-    document["sources"]["population"] = people
-    county = tomlkit.table()
-    county.update(about)
+        group["source"] = preset.sources[f"shares.{column}"] if column in by_share else "population"
+    document["sources"]["population"] = _section(population)
+    county = _section(about)
     text = tomlkit.dumps(document)
     top = "".join(f"# {line}\n" for line in head)
     section = tomlkit.dumps(tomlkit.document().append("county", county))
     return top + text.replace("[money]", f"{section}\n[money]", 1)
+
+
+def _section(values: Mapping[str, Any]) -> Any:
+    """A section of the document."""
+    table = tomlkit.table()
+    table.update(values)
+    return table
 
 
 def _sourced(value: int, source: str, note: str) -> Any:

@@ -5,6 +5,7 @@ A row of ``sites.csv`` is a dict of texts by column here.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import pairwise
 from math import hypot
 
@@ -55,12 +56,12 @@ def stations(
     terrain: Terrain, places: list[Place], at: dict[str, Spot], roads: RoadMap, zones: list[Zone], limit: int | None
 ) -> list[tuple[Row, Spot]]:
     """Transfer stations near seats and central villages, away from homes and water; every third seat has one today."""
-    homes = list(at.values())
+    homes = _Homes(at.values())
     water = [_metres(terrain, zone) for zone in zones if zone.kind == "water"]
     free = [
         spot
         for _, spot in sorted(roads.place.items())
-        if all(hypot(spot[0] - x, spot[1] - y) >= HOMES_M for x, y in homes)
+        if homes.away(spot)
         and is_free(zones, degrees(terrain, *spot))
         and all(_away_m(spot, ring) >= WATER_M for ring in water)
     ]
@@ -79,6 +80,22 @@ def stations(
         built += not runs
         found.append((_station(place, runs, number == 0), near[0][1]))
     return found
+
+
+class _Homes:
+    """Settlements in boxes of `HOMES_M` metres."""
+
+    def __init__(self, spots: Iterable[Spot]) -> None:
+        self._boxes: dict[Spot, list[Spot]] = {}
+        for x, y in spots:
+            self._boxes.setdefault((x // HOMES_M, y // HOMES_M), []).append((x, y))
+
+    def away(self, spot: Spot) -> bool:
+        """Whether every settlement is at least `HOMES_M` away."""
+        column, row = spot[0] // HOMES_M, spot[1] // HOMES_M
+        around = [(column + right, row + up) for right in (-1, 0, 1) for up in (-1, 0, 1)]
+        near = (home for box in around for home in self._boxes.get(box, ()))
+        return all(hypot(spot[0] - x, spot[1] - y) >= HOMES_M for x, y in near)
 
 
 def _station(place: Place, runs: bool, is_town: bool) -> Row:

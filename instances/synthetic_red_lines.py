@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from math import isqrt
 
 from .synthetic_settlements import Place
@@ -28,9 +29,18 @@ class Zone:
     kind: str
     ring: tuple[tuple[int, int], ...]
 
+    @cached_property
+    def box(self) -> tuple[int, int, int, int]:
+        """West, south, east and north end."""
+        x, y = zip(*self.ring, strict=True)
+        return min(x), min(y), max(x), max(y)
+
     def holds(self, point: tuple[int, int]) -> bool:
         """Whether ``point`` lies inside or on the edge."""
         x, y = point
+        west, south, east, north = self.box
+        if not (west <= x <= east and south <= y <= north):
+            return False
         inside = False
         for (x0, y0), (x1, y1) in zip(self.ring, self.ring[1:], strict=False):
             turn = (x1 - x0) * (y - y0) - (x - x0) * (y1 - y0)

@@ -1,7 +1,7 @@
 """Kindergartens and schools in the generated ``county.toml``; shorthand of `siting.instances.synthetic_services`.
 
-Primary schools are reached on foot or by school bus, junior high schools on foot or by bus lines of the plan, both weekly
-by boarders; boarding needs a bed. Running costs are operating money without salaries.
+Primary schools are reached on foot or by school bus, junior high schools on foot or by bus lines of the plan, both
+weekly by boarders; boarding needs a bed. Running costs are operating money without salaries.
 """
 
 from __future__ import annotations
@@ -71,20 +71,11 @@ limit_min = 30 @S041
 [[services.school_primary.access]]     # school bus
 mode = "bus"
 limit_min = 40 @S047
-offered = @primary-bus@
-[[services.school_primary.access]]
-mode = "walk"
-kind = "line"
-line = "bus"
-limit_min = 40 @S047
-wait_min = 5 @A-wait
-offered = @primary-line@
 [[services.school_primary.access]]
 mode = "bus"
 kind = "boarding"
 limit_min = 60 @S234
 eligible = "pupils_grade4up"
-offered = @primary-boarding@
 [[services.school_primary.sizes]]
 id = "4-classes"
 name = "4班(教学点)"
@@ -146,19 +137,17 @@ limit_min = 40 @S047
 [[services.school_junior.access]]     # school bus
 mode = "bus"
 limit_min = 45 @A-reach-junior
-offered = @junior-bus@
+offered = false
 [[services.school_junior.access]]
 mode = "walk"
 kind = "line"
 line = "bus"
 limit_min = 60 @A-reach-junior-line
 wait_min = 5 @A-wait
-offered = @junior-line@
 [[services.school_junior.access]]
 mode = "bus"
 kind = "boarding"
 limit_min = 90 @S234
-offered = @junior-boarding@
 [[services.school_junior.sizes]]
 id = "12-classes"
 name = "12班"
@@ -241,18 +230,4 @@ running_per_year = 360 @A-run-senior
 land_m2 = 75000 @A-land-secondary
 """
 
-#: Which ways to school the county offers; scenarios switch them.
-OFFERED = {
-    "primary-bus": True, "primary-line": False, "primary-boarding": True,
-    "junior-bus": False, "junior-line": True, "junior-boarding": True,
-}  # fmt: skip
-
-
-def _schools() -> str:
-    text = "\n".join([KINDERGARTEN, PRIMARY, SECONDARY])
-    for name, offered in OFFERED.items():
-        text = text.replace(f"@{name}@", str(offered).lower())
-    return text
-
-
-SCHOOLS = _schools()
+SCHOOLS = "\n".join([KINDERGARTEN, PRIMARY, SECONDARY])

@@ -13,6 +13,7 @@ and conditional restrictions are not read.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -41,6 +42,7 @@ SETTLEMENT_PLACES = frozenset(
     }
 )  # fmt: skip
 
+_NO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _CLOSED = frozenset({"no", "private"})
 _NO_CARS = _CLOSED | {"agricultural", "forestry", "emergency", "bus"}
 _OPEN = frozenset({"yes", "designated", "permissive", "destination", "official"})
@@ -101,6 +103,11 @@ def out_of_use(kind: str, tags: Mapping[str, str]) -> str:
             return f"{key}={plain(tags[key], 40)}"
     closed = kind in FACILITY_KINDS["leisure"] and tags.get("access") in _CLOSED
     return f"access={tags['access']}" if closed else ""
+
+
+def cell_text(text: str) -> str:
+    """A cell of a table: composed (NFC), without characters of no width, then `plain`."""
+    return plain(unicodedata.normalize("NFC", text.translate(_NO_WIDTH)))
 
 
 def plain(text: str, limit: int = 400) -> str:
