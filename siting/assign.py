@@ -23,18 +23,26 @@ NEVER = 10**9
 
 
 def complete(
-    problem: Problem, opened: Mapping[str, Sequence[int]], served: Mapping[str, np.ndarray] | None = None
+    problem: Problem,
+    opened: Mapping[str, Sequence[int]],
+    served: Mapping[str, np.ndarray] | None = None,
+    gone: Mapping[str, np.ndarray] | None = None,
+    group: Mapping[str, np.ndarray] | None = None,
 ) -> Plan:
     """The plan in which exactly these options are open.
 
     ``opened`` gives positions of options per service, at most one per site; ``served`` (n,) per service, persons of
-    each demand point that must at least be served (catchment), 0 if not given.
+    each demand point that must at least be served (catchment), 0 if not given; or (phases, n) by the end of each phase;
+    ``gone`` the ways over which whole settlements go, where that is decided already. With ``group`` (n,) per service,
+    ``served`` counts groups of demand points and not single ones.
 
     Raises:
         SolverFailed: ``served`` cannot be kept by these options, or the funds cannot pay them (E902).
     """
     services = {
-        block.service: service_plan(problem, block, opened, (served or {}).get(block.service))
+        block.service: service_plan(
+            problem, block, opened, *((given or {}).get(block.service) for given in (served, gone, group))
+        )
         for block in problem.blocks
     }
     try:
@@ -44,7 +52,12 @@ def complete(
 
 
 def service_plan(
-    problem: Problem, block: Block, opened: Mapping[str, Sequence[int]], served: np.ndarray | None = None
+    problem: Problem,
+    block: Block,
+    opened: Mapping[str, Sequence[int]],
+    served: np.ndarray | None = None,
+    gone: np.ndarray | None = None,
+    group: np.ndarray | None = None,
 ) -> ServicePlan:
     """One service of `complete`."""
     chosen = np.array(sorted(opened[block.service]), dtype=np.int64)
@@ -61,7 +74,7 @@ def service_plan(
         since[pairs] = earliest[block.pair_demand[pairs]]
     else:
         try:
-            persons, on = _people(block, usable, option_at, served)
+            persons, on = _people(block, usable, option_at, since[usable], served, gone, group)
         except NotPossible as error:
             raise SolverFailed(Fault("E902", values={"why": f"assignment of {block.service}: {error}"})) from error
         pairs, persons = usable[persons > 0], persons[persons > 0]
@@ -111,14 +124,20 @@ def _since(problem: Problem, block: Block, opened: Mapping[str, Sequence[int]], 
 
 
 def _people(
-    block: Block, usable: np.ndarray, option_at: np.ndarray, served: np.ndarray | None
+    block: Block,
+    usable: np.ndarray,
+    option_at: np.ndarray,
+    since: np.ndarray,
+    served: np.ndarray | None,
+    gone: np.ndarray | None,
+    group: np.ndarray | None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Persons over each usable way, and kilograms over each transfer."""
+    """Persons over each usable way (``since`` (u,): the phase from which on), and kilograms over each transfer."""
     is_open = option_at >= 0
     room = np.zeros((3, len(block.site_ids)), dtype=np.int64)  # places, beds, fewest
     for k, name in enumerate(("capacity", "beds", "fewest")):
         room[k, is_open] = getattr(block, name)[option_at[is_open]]
-    at_least = np.zeros(len(block.demand), dtype=np.int64) if served is None else served.copy()
+    at_least = np.zeros(len(block.demand), dtype=np.int64)
     for j, i in block.guards.tolist():
         if not is_open[j]:
             at_least[i] = block.demand[i]
@@ -128,8 +147,14 @@ def _people(
         allowed[np.unique(block.pair_demand[usable], return_index=True)[1]] = True
     if block.whole:
         nothing = np.zeros(len(block.transfer_from), dtype=np.int64)
-        return whole_settlements(block, usable, allowed, room, at_least), nothing
-    return transport(block, usable, allowed, room, at_least, is_open)
+        if served is not None:  # whole settlements are never merged, and `gone` says all that matters of phases
+            at_least = np.maximum(at_least, np.atleast_2d(served)[-1])
+        return whole_settlements(block, usable, allowed, room, at_least, gone), nothing
+    at = block.pair_demand[usable] if group is None else group[block.pair_demand[usable]]
+    by_phase = [] if served is None else list(np.atleast_2d(served))
+    last = len(by_phase) - 1
+    promises = [(np.where((since <= t) | (t == last), at, -1), least) for t, least in enumerate(by_phase)]
+    return transport(block, usable, allowed, room, at_least, is_open, promises)
 
 
 def _transfers(block: Block, amount: np.ndarray) -> tuple[Transfer, ...]:

@@ -15,8 +15,9 @@ from siting import coherence
 from siting.coherence import toml_fault
 from siting.county import County
 from siting.errors import Fault
+from siting.ground import too_near
 from siting.network import ModeNetwork, Plane, build, snap
-from siting.rows import Settlement, Site
+from siting.rows import Disposal, Settlement, Site
 
 Numbers = Mapping[str, list[int]]
 Check = Callable[[County, Numbers], Iterator[Fault]]
@@ -119,41 +120,39 @@ def coordinates(county: County, numbers: Numbers) -> Iterator[Fault]:
 
 def red_lines(county: County, numbers: Numbers) -> Iterator[Fault]:
     """E140 a candidate in a red line; W141 an existing site in one."""
-    if not county.red_lines or not county.sites:
+    places = _places(county, numbers)
+    if not county.red_lines or not places:
         return
     zones = [shapely.Polygon(zone.rings[0], zone.rings[1:]) for zone in county.red_lines]
     tree = shapely.STRtree(zones)
-    points = shapely.points([[s.lon, s.lat] for s in county.sites])
+    points = shapely.points([[place.lon, place.lat] for place, _, _ in places])
     inside: dict[int, int] = {}
     for k, z in zip(*tree.query(points, predicate="intersects"), strict=True):
         inside.setdefault(int(k), int(z))
     for k, z in sorted(inside.items()):
-        site, zone = county.sites[k], county.red_lines[z]
-        code = "E140" if site.status == "candidate" else "W141"
-        values = {"id": site.id, "zone": zone.name, "kind": zone.kind}
-        yield Fault(code, "sites.csv", numbers["sites.csv"][k], "lon", values)
+        (place, table, number), zone = places[k], county.red_lines[z]
+        code = "E140" if place.status == "candidate" else "W141"
+        values = {"id": place.id, "zone": zone.name, "kind": zone.kind}
+        yield Fault(code, table, number, "lon", values)
 
 
 def distances(county: County, numbers: Numbers) -> Iterator[Fault]:
     """E148 a candidate nearer to homes or water than its service allows."""
-    homes = np.array([[s.lon, s.lat] for s in county.settlements])
-    plane = Plane.of(county.roads)
-    water = [zone for zone in county.red_lines if zone.kind == "water"]
-    for site, number in zip(county.sites, numbers["sites.csv"], strict=True):
-        service = county.services.get(site.service)
-        if service is None or site.status != "candidate":
+    haul = [service for service in county.services.values() if service.haul is not None]
+    for place, table, number in _places(county, numbers):
+        if place.status != "candidate":
             continue
-        rules = service.keep_away
-        if rules.homes_m:
-            metres = int(plane.distance_m(homes[:, 0], homes[:, 1], np.array(site.lon), np.array(site.lat)).min())
-            if metres < rules.homes_m:
-                values = {"id": site.id, "what": "homes_m", "metres": metres, "limit": rules.homes_m}
-                yield Fault("E148", "sites.csv", number, "lon", values)
-        if rules.water_m and water:
-            metres = min(plane.to_polygon_m(site.lon, site.lat, zone.rings) for zone in water)
-            if metres < rules.water_m:
-                values = {"id": site.id, "what": "water_m", "metres": metres, "limit": rules.water_m}
-                yield Fault("E148", "sites.csv", number, "lon", values)
+        own = [county.services.get(place.service)] if isinstance(place, Site) else haul
+        for service in filter(None, own):
+            for what, metres, limit in too_near(county, service, place.lon, place.lat):
+                values = {"id": place.id, "what": what, "metres": metres, "limit": limit}
+                yield Fault("E148", table, number, "lon", values)
+
+
+def _places(county: County, numbers: Numbers) -> list[tuple[Site | Disposal, str, int]]:
+    """Everything that stands or may be built, with its table and row."""
+    sites = [(s, "sites.csv", n) for s, n in zip(county.sites, numbers["sites.csv"], strict=True)]
+    return [*sites, *((d, "disposal.csv", n) for d, n in zip(county.disposal, numbers["disposal.csv"], strict=True))]
 
 
 def reach(county: County, numbers: Numbers) -> Iterator[Fault]:

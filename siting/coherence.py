@@ -7,6 +7,7 @@ a solve. The sentences, with the cure, stand in ``words/``.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from siting import scenario, toml_file
 from siting.county import County
@@ -37,14 +38,14 @@ def scenarios(county: County) -> Iterator[Fault]:
             changed = scenario.under(county, name)
         except InputRefused as refusal:
             for fault in refusal.faults:
-                yield toml_fault(county, fault.code, where, **fault.values)
+                yield replace(toml_fault(county, fault.code, where), values=fault.values)
             continue
         for fault in run(changed):
             if (fault.code, fault.column) not in today:
-                yield toml_fault(county, fault.code, where, **{**fault.values, "at": fault.column})
+                yield replace(toml_fault(county, fault.code, where), values={**fault.values, "at": fault.column})
 
 
-def toml_fault(county: County, code: str, key: str, **values: object) -> Fault:
+def toml_fault(county: County, code: str, key: str, /, **values: object) -> Fault:
     """A fault of county.toml with the line of a dotted key."""
     return Fault(code, "county.toml", toml_file.line_of(county.folder / "county.toml", key), key, values)
 

@@ -15,8 +15,8 @@ from typing import Protocol
 
 from siting.county import County
 from siting.errors import Fault, InputRefused
-from siting.measure import Measures
-from siting.plan import Plan
+from siting.measure import Measures, ServiceFigures, SiteFigures, TargetFigures
+from siting.plan import Plan, ServicePlan
 from siting.study import Study
 from siting.words import Words
 
@@ -134,8 +134,11 @@ def _refuse_strangers(first: Study, other: Study) -> None:
 
 def _today(studies: Sequence[Study], services: tuple[str, ...]) -> Alternative:
     """The county as it stands over all services that any run decides."""
-    parts, figures, funds, targets = {}, {}, dict[str, int](), {}
-    sites: dict[str, list[object]] = {}
+    parts: dict[str, ServicePlan] = {}
+    figures: dict[str, ServiceFigures] = {}
+    sites: dict[str, list[SiteFigures]] = {}
+    funds: dict[str, int] = {}
+    targets: dict[str, TargetFigures] = {}
     for study in studies:
         for key, part in study.before_plan.services.items():
             if key not in parts:
@@ -147,7 +150,7 @@ def _today(studies: Sequence[Study], services: tuple[str, ...]) -> Alternative:
     measures = replace(
         studies[0].before,
         services={key: figures[key] for key in services},
-        sites=tuple(f for key in services for f in sites[key]),  # type: ignore[misc]
+        sites=tuple(f for key in services for f in sites[key]),
         targets=tuple(targets.values()),
         fund_used=dict(funds),
         fund_available=dict(funds),

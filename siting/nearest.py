@@ -13,7 +13,22 @@ from scipy.sparse.csgraph import dijkstra
 
 from siting.county import County
 from siting.network import Plane, Snap
-from siting.travel import TravelTimes
+from siting.travel import TravelTimes, limit
+
+
+@dataclass(frozen=True)
+class Near:
+    """The nearest site by the access that it misses least; ``travel`` and ``limit`` in seconds or metres."""
+
+    site: str
+    access: int
+    travel: int
+    limit: int
+
+    @property
+    def over(self) -> int:
+        """By how much it lies beyond the standard, 0 within it."""
+        return max(0, self.travel - self.limit)
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +58,7 @@ def goals(county: County, times: TravelTimes, mode: str, points: list[tuple[str,
 
 
 def nearest(
-    county: County, times: TravelTimes, mode: str, *, by_time: bool, origins: np.ndarray, to: Goals
+    county: County, times: TravelTimes, mode: str, by_time: bool, origins: np.ndarray, to: Goals
 ) -> list[tuple[str, int] | None]:
     """Id and cost (ms or mm) of the nearest goal for the settlements at these positions; None where no road leads."""
     network, home = times.networks[mode], times.settlement_snap[mode]
@@ -80,3 +95,23 @@ def nearest(
             best = min(best, *((int(c), to.ids[g]) for c, g in zip(straight, here.tolist(), strict=True)))
         found.append((best[1], best[0]))
     return found
+
+
+def by_access(
+    county: County, times: TravelTimes, key: str, wanted: np.ndarray, points: list[tuple[str, str, int]]
+) -> list[Near | None]:
+    """For the settlements at these positions the nearest point of a service by the access that it misses least."""
+    best: list[tuple[float, Near] | None] = [None] * len(wanted)
+    for number, access in enumerate(county.services[key].access):
+        if not access.offered or access.kind == "line":
+            continue
+        to = goals(county, times, access.mode, points)
+        pool = county.group(access.eligible) if access.eligible else None
+        found = nearest(county, times, access.mode, access.by_time, wanted, to)
+        for n, (i, pair) in enumerate(zip(wanted.tolist(), found, strict=True)):
+            if pair is not None and (pool is None or pool[i]):
+                most = limit(access, county.settlements[i].level)
+                near = pair[1] / most, Near(pair[0], number, -(-pair[1] // 1000), most // 1000)
+                held = best[n]
+                best[n] = near if held is None or near[0] < held[0] else held
+    return [None if pair is None else pair[1] for pair in best]

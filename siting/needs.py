@@ -121,7 +121,7 @@ def reached(need: TargetNeed, parts: Mapping[str, ServicePlan], county: County) 
 
 
 def share_value(indicator: str, got: Sequence[int], asked: Sequence[int], parts: Sequence[Sequence[int]]) -> int:
-    """The value of an indicator of people: ``got`` of ``asked`` (n,), ``parts`` positions of townships or both sides."""
+    """The value of an indicator of people: ``got`` of ``asked`` (n,), ``parts`` positions of townships or sides."""
     if indicator == "served_share":
         return sum(got)
     if indicator == "settlements_share":

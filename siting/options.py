@@ -8,11 +8,9 @@ from fractions import Fraction
 from functools import lru_cache
 from math import ceil
 
-import numpy as np
-
 from siting import buslines
 from siting.county import County
-from siting.network import Plane
+from siting.ground import too_near
 from siting.paths import Atlas
 from siting.plan import Action
 from siting.rows import Line, Site
@@ -113,7 +111,10 @@ def _option(county: County, site: str, size: Size, action: Action, counted: bool
 
 
 def _of_disposal(county: County, service: str) -> Iterator[Option]:
+    about = county.services[service]
     for place in county.disposal_of(service):
+        if place.status == "candidate" and any(too_near(county, about, place.lon, place.lat)):
+            continue
         action: Action = "keep" if place.status == "existing" else "new"
         capital = 0 if action == "keep" else county.base(place.capital)
         yield Option(place.id, "", action, place.places, capital, county.base(place.running_per_year))
@@ -155,14 +156,7 @@ def buildable(county: County, service: Service, site: Site) -> bool:
     """Whether a candidate may be built: its host level, and its distances from homes and water."""
     if _levels(county).get(site.settlement) not in service.hosts:
         return False
-    away, plane = service.keep_away, Plane.of(county.roads)
-    if away.homes_m:
-        lon = np.array([s.lon for s in county.settlements])
-        lat = np.array([s.lat for s in county.settlements])
-        if plane.distance_m(lon, lat, np.array(site.lon), np.array(site.lat)).min() < away.homes_m:
-            return False
-    water = [zone for zone in county.red_lines if zone.kind == "water"] if away.water_m else []
-    return all(plane.to_polygon_m(site.lon, site.lat, zone.rings) >= away.water_m for zone in water)
+    return not any(too_near(county, service, site.lon, site.lat))
 
 
 @lru_cache(maxsize=8)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from siting.county import County
-from siting.errors import Fault, InputRefused
+from siting.errors import Fault, Infeasible, InputRefused
 from siting.needs import TargetNeed, target_needs
 from siting.options import Option, options_of, saved
 from siting.problem import ALWAYS, Block, Fund, Problem, RuleRow, TargetRow
@@ -24,6 +24,7 @@ def pose(county: County, times: TravelTimes, scenario: Scenario) -> Problem:
 
     Raises:
         InputRefused: keeping what must stay open already costs more per year than the running budget (E182).
+        Infeasible: sites that must stay open are more than a rule allows (E401).
     """
     blocks = tuple(_block(county, times, scenario, key) for key in scenario.services)
     budget = running_available(county, scenario)
@@ -47,7 +48,18 @@ def pose(county: County, times: TravelTimes, scenario: Scenario) -> Problem:
         raise InputRefused(
             Fault("E182", file="county.toml", column="running_budget_per_year", values={"must": must, "budget": budget})
         )
+    if conflicts := [fault for rule in problem.rules for fault in _conflict(rule, problem.block(rule.service))]:
+        raise Infeasible(conflicts)
     return problem
+
+
+def _conflict(rule: RuleRow, block: Block) -> Iterator[Fault]:
+    """A rule that even the sites which must stay open break, whatever is done to them."""
+    counted = set(rule.options.tolist())
+    sites = [block.site_ids[j] for j in np.flatnonzero(block.must_open).tolist() if set(block.options_at[j]) <= counted]
+    if len(sites) > rule.at_most:
+        values = {"rule": rule.id, "at_most": rule.at_most, "count": len(sites), "sites": ", ".join(sites[:5])}
+        yield Fault("E401", "county.toml", column="rules", values=values)
 
 
 def _counted(block: Block, actions: Sequence[str], sizes: Sequence[str]) -> np.ndarray:

@@ -38,8 +38,8 @@ class Block:
     ``line_service``, or -1), ``pair_travel`` (seconds or metres, rounded up), ``pair_boards`` (bool) (p,): the ways,
     those of a demand point together and its best first. ``eligible`` by access number: (n,) persons who may use it.
     ``guards`` (g, 2) site and demand point that must be served in full if the site is shut. ``transfer_from``,
-    ``transfer_to``, ``transfer_travel`` (t,) from station to disposal place; ``disposal`` (m,) bool. ``pool`` (n,) persons
-    who may board anywhere, in a relaxation that knows no boarding ways (empty: it knows them).
+    ``transfer_to``, ``transfer_travel`` (t,) from station to disposal place; ``disposal`` (m,) bool.
+    ``pool`` (n,) persons who may board anywhere, in a relaxation without boarding ways (empty: it is none).
     ``referred`` (r, 2) own site and site of ``refers_to`` near it. ``plot`` (m,) name, "" for one of its own.
     """
 
@@ -127,6 +127,14 @@ class Block:
         for o, j in enumerate(self.option_site.tolist()):
             found[j].append(o)
         return tuple(map(tuple, found))
+
+    def has(self, site: str) -> bool:
+        """Whether a site of this service can be open."""
+        return site in self._with_options
+
+    @cached_property
+    def _with_options(self) -> frozenset[str]:
+        return frozenset(option.site for option in self.options)
 
     @cached_property
     def stands(self) -> np.ndarray:

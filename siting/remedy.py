@@ -7,7 +7,7 @@ one settlement beside the plan as it is: it says what to ask for, not what is be
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -16,10 +16,11 @@ import numpy as np
 from siting import nearest
 from siting.county import County
 from siting.measure import Measures
+from siting.nearest import Near
 from siting.options import Option, options_of, saved
 from siting.plan import Opening, Plan, Reason
 from siting.sections import Rule
-from siting.travel import TravelTimes, limit, sites_of
+from siting.travel import TravelTimes, sites_of
 
 #: Why nothing helps: no road, nothing within the standard, or what forbids what lies within it.
 Block = Literal["", "no_road", "no_site", "host", "keep_away", "referral", "rule", "onward", "full"]
@@ -28,26 +29,11 @@ TOLD: tuple[Block, ...] = ("full", "rule", "onward", "referral", "keep_away", "h
 
 
 @dataclass(frozen=True)
-class Near:
-    """The nearest site by the access that it misses least; ``travel`` and ``limit`` in seconds or metres."""
-
-    site: str
-    access: int
-    travel: int
-    limit: int
-
-    @property
-    def over(self) -> int:
-        """By how much it lies beyond the standard, 0 within it."""
-        return max(0, self.travel - self.limit)
-
-
-@dataclass(frozen=True)
 class Offer:
-    """An option that is not in the plan: a site to build or to enlarge, with the line that it needs ("": none).
+    """An option that is not in the plan: a site to build or to enlarge.
 
-    ``capital`` and ``running`` in base units beside what the plan spends; ``serves`` how many more it can take;
-    ``action`` "keep" where an open site has room.
+    ``line`` must run for it, the disposal place ``also`` must be built ("": none); ``capital`` and ``running`` in base
+    units beside what the plan spends; ``serves`` how many more it takes; ``action`` "keep" where an open site has room.
     """
 
     service: str
@@ -59,6 +45,7 @@ class Offer:
     serves: int
     access: int = 0
     line: str = ""
+    also: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,10 +67,9 @@ class Remedy:
     block: Block
 
 
-def of(plan: Plan, measures: Measures, county: County, times: TravelTimes) -> tuple[Remedy, ...]:
+def of(bench: Bench) -> tuple[Remedy, ...]:
     """A remedy for every settlement of every service where people are left over, in the order of the plan."""
-    bench = Bench(plan, measures, county, times)
-    return tuple(remedy for key in plan.services for remedy in bench.remedies(key))
+    return tuple(remedy for key in bench.plan.services for remedy in bench.remedies(key))
 
 
 class Bench:
@@ -105,10 +91,8 @@ class Bench:
         self.lines = {key: tuple(line.id for line in county.lines_of(key)) for key in county.services}
         groups = {a.eligible for service in county.services.values() for a in service.access if a.eligible}
         self.pools = {group: county.group(group) for group in sorted(groups)}
-        self.full_rules = [
-            rule for rule in county.file.rules if rule.service in plan.services and _count(rule, plan) >= rule.at_most
-        ]
-        self.levels = {s.id: s.level for s in county.settlements}
+        rules = [rule for rule in county.file.rules if rule.service in plan.services]
+        self.full_rules = [rule for rule in rules if _count(rule, plan) >= rule.at_most]
         self.sites = {key: sites_of(county, key) for key in plan.services}
         opened = [o.site for part in plan.services.values() for o in part.open]
         self.plots = {self.rows[i].plot for i in opened if i in self.rows and self.rows[i].plot}
@@ -140,8 +124,12 @@ class Bench:
         rows = np.flatnonzero(np.isin(ways.settlement, wanted))
         found: dict[int, list[tuple[int, int, int]]] = {}
         columns = (ways.settlement, ways.site, ways.access, ways.line)
+        ended = set[int]()
         for i, j, a, line in zip(*(column[rows].tolist() for column in columns), strict=True):
-            found.setdefault(i, []).append((j, a, line))
+            if i not in ended:
+                found.setdefault(i, []).append((j, a, line))
+            if self.county.services[key].closest and self.sites[key][j] in self.taken:
+                ended.add(i)  # people go no farther than to the nearest open site
         return found
 
     def offers(
@@ -149,8 +137,7 @@ class Bench:
     ) -> tuple[list[Offer], list[Block]]:
         """What each way could offer to so many people of a settlement, and what stands against the others."""
         service = self.county.services[key]
-        offers: list[Offer] = []
-        blocks: list[Block] = []
+        offers, blocks = list[Offer](), list[Block]()
         for j, a, line in ways:
             access = service.access[a] if a < len(service.access) else None
             amount = persons
@@ -168,30 +155,41 @@ class Bench:
             blocks.append(block)
         return offers, blocks
 
-    def offer(self, key: str, site: str, persons: int, *, boards: bool = False) -> tuple[Offer | None, Block]:
-        """The cheapest option of a site of service ``key`` for so many more, else the one for most; or why not."""
+    def offer(
+        self, key: str, site: str, persons: int, *, boards: bool = False, built: Collection[str] = ()
+    ) -> tuple[Offer | None, Block]:
+        """The cheapest option of a site of service ``key`` for so many more, else the one for most; or why not.
+
+        Disposal places in ``built`` are taken as open.
+        """
         if key not in self.plan.services or persons <= 0:
             return None, "no_site"
-        own = self.taken.get((key, site))
-        block = self._why_not(key, site)
+        own, block = self.taken.get((key, site)), self._why_not(key, site)
         made = []
         for option in self.options.get((key, site), ()):
             now = own is not None and (option.size, option.action) == (own.opening.size, own.opening.action)
-            block = "" if now else self.forbidden(key, option)
+            grows = own is None or (option.capacity or 0) > (own.capacity or 0) or option.beds > own.beds
+            if not now and not grows:
+                continue
             room = persons
             if option.capacity is not None:
                 room = min(room, option.capacity - (own.persons if own else 0))
             if boards:
                 room = min(room, option.beds - (own.boarders if own else 0))
-            onward = self._onward(key, site, room)
-            block = block or ("full" if room <= 0 else "onward" if onward < 0 else "")
-            if not block:
+            onward = self._onward(key, site, room, built) if room > 0 else None
+            block = "" if now else self.forbidden(key, option)
+            block = block or ("full" if room <= 0 else "onward" if onward is None else "")
+            if not block and onward is not None:
                 shares = own is None and site in self.rows and self.rows[site].plot in self.plots
                 capital = option.capital - (saved(option, self.county) if shares else 0) - (own.capital if own else 0)
-                running = option.running - (own.running if own else 0)
-                action = "keep" if now else option.action
-                capital = onward if now else max(0, capital) + onward
-                made.append(Offer(key, site, option.size, action, capital, 0 if now else running, room))
+                money = (0, 0) if now else (max(0, capital), option.running - (own.running if own else 0))
+                what = (
+                    (onward[0], "", "new")
+                    if now and onward[0]
+                    else (site, option.size, "keep" if now else option.action)
+                )
+                also = "" if now else onward[0]
+                made.append(Offer(key, *what, money[0] + onward[1], money[1] + onward[2], room, also=also))
         best = min(made, key=lambda o: (-o.serves, o.capital, o.running, o.size), default=None)
         return best, "" if best else block
 
@@ -220,7 +218,9 @@ class Bench:
         row = self.rows.get(site)
         if (key, site) in self.options or row is None or row.status == "existing":
             return "no_road"
-        return "keep_away" if self.levels.get(row.settlement) in self.county.services[key].hosts else "host"
+        host = self.place.get(row.settlement)
+        level = "" if host is None else self.county.settlements[host].level
+        return "keep_away" if level in self.county.services[key].hosts else "host"
 
     def forbidden(self, key: str, option: Option) -> Block:
         """What stands against an option beside this plan: a rule that is used up, or no site to refer to."""
@@ -255,42 +255,30 @@ class Bench:
             found.setdefault(ids[a], []).append(ids[b])
         return found
 
-    def _onward(self, key: str, site: str, amount: int) -> int:
-        """Capital of the disposal place to which ``amount`` more could go on from a station; -1 for none."""
+    def _onward(self, key: str, site: str, amount: int, built: Collection[str]) -> tuple[str, int, int] | None:
+        """Disposal place to build with its costs, so that ``amount`` more can go on; "" where none need be."""
         if key not in self.onward or site not in self.rows:
-            return 0
-        costs = []
+            return "", 0, 0
+        found: list[tuple[int, int, str]] = []
         for place in self.onward[key].get(site, ()):
             own = self.taken.get((key, place))
-            if own is not None and own.capacity is not None and own.capacity - own.persons >= amount:
-                costs.append(0)
-            elif own is None:
-                costs += [o.capital for o in self.options[key, place] if (o.capacity or 0) >= amount]
-        return min(costs, default=-1)
+            if place in built or (own is not None and (own.capacity or 0) - own.persons >= amount):
+                return "", 0, 0
+            if own is None:
+                options = self.options.get((key, place), ())
+                found += [(o.capital, o.running, place) for o in options if (o.capacity or 0) >= amount]
+        capital, running, place = min(found, default=(0, 0, ""))
+        return (place, capital, running) if place else None
 
     def _nearest(self, key: str, wanted: np.ndarray, *, is_open: bool) -> list[Near | None]:
-        """For each settlement the nearest site that is open, or else could be: one search per access."""
-        service = self.county.services[key]
+        """For each settlement the nearest site that is open, or else could be."""
         points = [
             point
             for owner, site in self.sites[key]
             if (owner, site) in self.options and ((owner, site) in self.taken) == is_open
             for point in self._points(owner, site)
         ]
-        best: list[tuple[float, Near] | None] = [None] * len(wanted)
-        for number, access in enumerate(service.access):
-            if not access.offered or access.kind == "line":
-                continue
-            to = nearest.goals(self.county, self.times, access.mode, points)
-            pool = self.pools.get(access.eligible)
-            found = nearest.nearest(self.county, self.times, access.mode, by_time=access.by_time, origins=wanted, to=to)
-            for n, (i, pair) in enumerate(zip(wanted.tolist(), found, strict=True)):
-                if pair is not None and (pool is None or pool[i]):
-                    most = limit(access, self.county.settlements[i].level)
-                    near = pair[1] / most, Near(pair[0], number, -(-pair[1] // 1000), most // 1000)
-                    held = best[n]
-                    best[n] = near if held is None or near[0] < held[0] else held
-        return [None if pair is None else pair[1] for pair in best]
+        return nearest.by_access(self.county, self.times, key, wanted, points)
 
     def _points(self, key: str, site: str) -> list[tuple[str, str, int]]:
         """Where a site is gone to: its place, or the stops of a line; disposal places are nobody's nearest."""

@@ -8,24 +8,21 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
-from siting.county import County
-from siting.measure import Measures, TargetFigures
-from siting.needs import WHOLE_SHARE, TargetNeed, target_needs
-from siting.plan import Plan
+from siting.measure import TargetFigures
+from siting.needs import WHOLE_SHARE, TargetNeed, reached, target_needs
 from siting.remedy import Bench, Offer
 from siting.scenario import Scenario
 from siting.sections import COUNTS
-from siting.travel import TravelTimes
 
-#: beyond: no site within the standard; blocked: sites are not allowed; money, running: not enough of it; other: neither.
-Cause = Literal["beyond", "blocked", "money", "running", "other"]
+#: later: met after its year; beyond: no site in reach; blocked: none may be built; money, running: not enough.
+Cause = Literal["later", "beyond", "blocked", "money", "running", "other"]
 #: After so many steps the sum says enough.
-MOST_STEPS = 400
+MOST_STEPS = 2000
 
 
 @dataclass(frozen=True)
@@ -61,15 +58,17 @@ class Closing:
         return self.gain >= self.wanted
 
 
-def of(plan: Plan, measures: Measures, county: County, scenario: Scenario, times: TravelTimes) -> tuple[Closing, ...]:
+def of(bench: Bench, scenario: Scenario) -> tuple[Closing, ...]:
     """A closing for every missed target."""
-    bench = Bench(plan, measures, county, times)
-    needs = {need.target.id: need for need in target_needs(county, scenario)}
-    return tuple(_closing(needs[f.id], f, bench) for f in measures.targets if not f.met)
+    needs = {need.target.id: need for need in target_needs(bench.county, scenario)}
+    return tuple(_closing(needs[f.id], f, bench) for f in bench.measures.targets if not f.met)
 
 
 def _closing(need: TargetNeed, figures: TargetFigures, bench: Bench) -> Closing:
     target = need.target
+    figures = replace(figures, value=reached(replace(need, by=None), bench.plan.services, bench.county))
+    if figures.met:
+        return Closing(target.id, "later", (), 0, 0, "", 0, 0)
     if target.package:
         steps, gain, wanted = *_package(need, figures.shortfall, bench), figures.shortfall
     elif target.indicator in COUNTS:
@@ -128,6 +127,7 @@ class _Walk:
         self.bench, self.key, self.left, self.whole = bench, key, left, whole
         self.steps: list[Offer] = []
         self.used: set[tuple[str, str, bool]] = set()
+        self.built: set[str] = set()
         place = np.array(sorted(bench.place[i] for i in left), dtype=np.int64)
         names = [s.id for s in bench.county.settlements]
         service = bench.county.services[key]
@@ -171,15 +171,16 @@ class _Walk:
         if site in self.used:
             return None
         persons = sum(self._reach(site, mine).values())
-        offer, _ = self.bench.offer(*site[:2], persons, boards=site[2])
+        offer, _ = self.bench.offer(*site[:2], persons, boards=site[2], built=self.built)
         return None if offer is None else (offer.capital / offer.serves, -offer.serves)
 
     def _take(self, site: tuple[str, str, bool], mine: set[str]) -> int:
         reach = self._reach(site, mine)
-        offer, _ = self.bench.offer(*site[:2], sum(reach.values()), boards=site[2])
+        offer, _ = self.bench.offer(*site[:2], sum(reach.values()), boards=site[2], built=self.built)
         assert offer is not None
         self.used.add(site)
         self.steps.append(offer)
+        self.built |= {offer.also, offer.site}
         room, gained = offer.serves, 0
         for i in sorted(reach, key=lambda i: (reach[i], i)):
             served = min(room, reach[i])

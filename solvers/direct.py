@@ -14,7 +14,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from siting.errors import Fault, SolverFailed
+from siting.errors import Fault, NoPlan, SolverFailed
 from siting.model import goal
 from siting.outcome import Effort, Outcome, Stage, Stop
 from siting.plan import Plan
@@ -24,16 +24,24 @@ from . import greedy, schedule
 from .groups import groups
 from .search import OWN_SHARE, Clock
 from .stages import solve_stages
+from .start import first_plan
+
+#: Share of the time that is left which any first plan may take.
+FIRST_SHARE = 0.3
 
 
 def solve(problem: Problem, effort: Effort) -> Outcome:
     """The best plan within the effort, with a bound for every stage.
 
     Raises:
+        NoPlan: no first plan was found that keeps what the services lean on each other for (E602).
         SolverFailed: the solver died without an answer in every stage, or its answer cannot be right.
     """
     clock = Clock(time.monotonic(), effort.time_limit_s)
-    plan = greedy.first_plan(problem)
+    try:
+        plan = first_plan(problem, effort, clock.left_s * FIRST_SHARE)
+    except SolverFailed as error:
+        raise NoPlan(Fault("E602", values={"why": str(error)})) from error
     effort.on_plan(plan)
     parts = groups(problem)
     unbudgeted = [_without_running_budget(problem.only(part)) for part in parts] if len(parts) > 1 else []
@@ -41,7 +49,7 @@ def solve(problem: Problem, effort: Effort) -> Outcome:
         plan, stages, version = _solve_parts(problem, unbudgeted, plan, effort, clock)
         if problem.running_budget is None or _running(problem, plan) <= problem.running_budget:
             return _outcome(problem, plan, stages, version, effort.gap)
-        plan = greedy.first_plan(problem)
+        plan = first_plan(problem, effort, clock.left_s * FIRST_SHARE)
     plan, stages, version = _solve_parts(problem, [problem], plan, effort, clock)
     return _outcome(problem, plan, stages, version, effort.gap)
 

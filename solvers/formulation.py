@@ -7,6 +7,7 @@ always read into decisions of the problem itself, and plans of it are what come 
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import numpy as np
 
@@ -48,8 +49,10 @@ class Formulation:
             SolverFailed: they are no plan, for instance over a budget by a rounding of the solver (E902).
         """
         with ONE_AT_A_TIME:
-            opened, served = reading.decisions(self.model, self.posed, self.linear.by_variable(values))
-            return reading.plan_of(self.problem, opened, self.merged.apart(served) if self.merged else served)
+            decided = reading.decisions(self.model, self.posed, self.linear.by_variable(values))
+            if self.merged is not None:
+                decided = replace(decided, group=self.merged.group)
+            return reading.plan_of(self.problem, decided)
 
     def start_of(self, plan: Plan) -> dict[int, float]:
         """Values of the whole-number variables in a plan, by ``id`` of the variable."""

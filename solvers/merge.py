@@ -23,19 +23,6 @@ class Merged:
     original: Problem
     group: Mapping[str, np.ndarray]
 
-    def apart(self, served: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-        """Persons served of every original demand point, from those of the merged: one after the other in full."""
-        out = {}
-        for service, persons in served.items():
-            demand, group = self.original.block(service).demand, self.group[service]
-            order = np.argsort(group, kind="stable")
-            before = np.cumsum(demand[order]) - demand[order]
-            first = np.searchsorted(group[order], group[order])
-            left = persons[..., group[order]] - (before - before[first])
-            out[service] = np.empty(left.shape, dtype=np.int64)
-            out[service][..., order] = np.clip(left, 0, demand[order])
-        return out
-
 
 def merge(problem: Problem) -> Merged:
     """Merge the demand points of every block."""

@@ -25,7 +25,9 @@ def pooled(problem: Problem) -> Problem:
 
 
 def _many(block: Block) -> bool:
-    return not (block.whole or block.closest) and int(block.pair_boards.sum()) >= MANY_WAYS
+    if block.whole or block.closest or block.fewest.any():
+        return False  # boarders of each single site count
+    return int(block.pair_boards.sum()) >= MANY_WAYS
 
 
 def _pool(block: Block) -> Block:
@@ -33,9 +35,8 @@ def _pool(block: Block) -> Block:
     boards = block.pair_boards.astype(bool)
     useful = np.flatnonzero(boards & (beds[block.pair_site] > 0))
     pool = np.zeros(len(block.demand), dtype=np.int64)
-    for p in useful.tolist():
-        i, access = int(block.pair_demand[p]), int(block.pair_access[p])
+    for i, access in sorted({(int(block.pair_demand[p]), int(block.pair_access[p])) for p in useful.tolist()}):
         may = int(block.eligible[access][i]) if access in block.eligible else int(block.demand[i])
-        pool[i] = max(pool[i], may)
+        pool[i] = min(int(block.demand[i]), int(pool[i]) + may)
     names = ("pair_demand", "pair_site", "pair_access", "pair_travel", "pair_line", "pair_boards")
     return replace(block, pool=pool, **{name: getattr(block, name)[~boards] for name in names})

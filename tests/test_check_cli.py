@@ -263,7 +263,7 @@ SMALL: dict[str, tuple[Break, str, str]] = {
     ),
     "a missing file": (lambda folder: (folder / "edges.csv").unlink(), "E152", "edges.csv"),
     "a ragged row": (replace("settlements.csv", "0,50,20", "50,20"), "E106", "settlements.csv:3"),
-    "an open quote": (replace("sites.csv", "c1", '"c1'), "E105", "sites.csv:7"),
+    "an open quote": (replace("sites.csv", "c1", '"c1'), "E105", "sites.csv:6"),
     "a NUL byte": (replace("nodes.csv", "A,100", "A\0,100"), "E104", "nodes.csv:2"),
     "a thousands comma": (
         replace("settlements.csv", "25.0,100,30", '25.0,"1,234",30'), "E110", "settlements.csv:2:population_persons",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from siting import sections
+from siting import sections, services
 from siting.format_page import BEGIN, END, SECTIONS, reference, renewed
 from siting.instance import TABLES
 
@@ -33,8 +33,9 @@ def test_every_column_and_key_stands_in_the_reference() -> None:
 
 
 def test_no_section_is_forgotten() -> None:
-    known = {kind for kind in vars(sections).values() if isinstance(kind, type) and issubclass(kind, sections.Noun)}
-    assert known - {sections.Noun} == set(SECTIONS.values())
+    kinds = [kind for module in (sections, services) for kind in vars(module).values() if isinstance(kind, type)]
+    known = {kind for kind in kinds if issubclass(kind, services.Noun)}
+    assert known - {services.Noun} == set(SECTIONS.values())
 
 
 def test_a_bound_of_an_optional_number_is_shown() -> None:

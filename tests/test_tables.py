@@ -106,8 +106,8 @@ def test_a_changed_county_file_never_raises(tmp_path: Path, at: int, text: str) 
     at %= len(old)
     path = tmp_path / "county.toml"
     path.write_text(old[:at] + text + old[at + 1 :], encoding="utf-8", errors="replace", newline="")
-    file, _, faults = toml_file.read(path)
-    assert file is not None or faults
+    document, faults = toml_file.read(path)
+    assert document.file is not None or faults
     for lang in LANGS:
         assert all(line for line in fault_lines(faults, load(lang)))
 

@@ -51,7 +51,7 @@ def command(
     quiet: bool,
 ) -> None:
     """Compare; a plan that the checker rejects is not compared."""
-    from siting import comparing, rooms, store, words
+    from siting import comparing, rooms, store, study, words
 
     named = [name.strip() for name in formats.split(",") if name.strip()]
     if template and "docx" not in named:
@@ -72,7 +72,9 @@ def command(
         effort = {"gap": gap, "time_limit_s": time_limit, "seed": seed, "threads": threads}
         jobs = _jobs(_listed(scenarios, "base"), _listed(solvers, "highs"))
         runs, code = _solve_all(folder, out, jobs, effort, quiet)
-    comparison = comparing.of(_loaded(runs))
+    finished = [study.load(run) for run in _once(runs)]
+    comparison = comparing.of(finished)
+    _check([found.run for found in finished])
     place = store.make_folder(out or _folder(comparison.county.id))
     speak = words.load(words.language(lang))
     written = [path for write in writers for path in write(comparison, place, speak)]
@@ -129,19 +131,19 @@ def _solve_all(
     return runs, code
 
 
-def _loaded(runs: Sequence[Path]) -> list[Any]:
-    """The finished runs, each checked again."""
-    from siting import study
+def _once(runs: Sequence[Path]) -> list[Path]:
+    """The run folders, each once."""
+    return list({run.resolve(): run for run in reversed(runs)}.values())[::-1]
+
+
+def _check(runs: Sequence[Path]) -> None:
+    """Check every plan again; one that is rejected is not compared."""
     from siting.verify import verify_run
 
-    finished = []
-    for run in dict.fromkeys(path.resolve() for path in runs):
-        shown = next(path for path in runs if path.resolve() == run)
-        finished.append(study.load(shown))
-        verdict = verify_run(shown)
+    for run in runs:
+        verdict = verify_run(run)
         if verdict.word != "valid":
-            raise PlanRejected(Fault("E701", file=str(shown), values={"says": verdict.breaches[0].says}))
-    return finished
+            raise PlanRejected(Fault("E701", file=str(run), values={"says": verdict.breaches[0].says}))
 
 
 def _tell(comparison: Any, runs: Sequence[Path], written: Sequence[Path], speak: Any, as_json: bool) -> None:

@@ -6,7 +6,8 @@ whole persons (`siting.assign`), serving at least whom the solver served.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyomo.environ as pyo
@@ -22,10 +23,20 @@ from siting.problem import ALWAYS, Block, Problem
 ROUNDING = 1e-4
 
 
-def decisions(
-    model: pyo.ConcreteModel, problem: Problem, values: Mapping[int, float]
-) -> tuple[dict[str, list[int]], dict[str, np.ndarray]]:
-    """What a solver decided: open options per service, and persons served of each demand point (catchment services).
+@dataclass(frozen=True, eq=False)
+class Decisions:
+    """``opened`` positions of options per service; ``served`` (n,) persons of each demand point per service that counts
+    people; ``gone`` the ways over which whole settlements go; ``group`` (n,) of the demand points, where the model
+    counted several as one."""
+
+    opened: dict[str, list[int]]
+    served: dict[str, np.ndarray]
+    gone: dict[str, np.ndarray]
+    group: Mapping[str, np.ndarray] | None = None
+
+
+def decisions(model: pyo.ConcreteModel, problem: Problem, values: Mapping[int, float]) -> Decisions:
+    """What a solver decided.
 
     ``values`` by ``id`` of the variable, without fixed variables and those that no row mentions: an existing site that
     costs nothing and serves nobody stays as it is.
@@ -36,6 +47,7 @@ def decisions(
 
     opened: dict[str, list[int]] = {}
     served: dict[str, np.ndarray] = {}
+    gone: dict[str, np.ndarray] = {}
     for block in problem.blocks:
         service = model.service[block.service]
         opened[block.service] = _open(
@@ -48,13 +60,17 @@ def decisions(
             for i in np.flatnonzero(block.pool).tolist():
                 share[i] += read(service.b[i])
             served[block.service] = _persons(block, [*_shares_by_phase(problem, block, service, read), share])
-    return opened, served
+            if block.whole:
+                gone[block.service] = np.array([p for p in service.x if read(service.x[p]) > 0.5], dtype=np.int64)
+    return Decisions(opened, served, gone)
 
 
 def _persons(block: Block, shares: list[np.ndarray]) -> np.ndarray:
     """Whole persons of each share (n,): by the end of each phase, or (n,) where there is one phase."""
-    persons = np.clip(np.floor(np.array(shares) * block.demand + ROUNDING).astype(np.int64), 0, block.demand)
-    return persons if len(shares) > 1 else persons[0]
+    persons: np.ndarray = np.clip(
+        np.floor(np.array(shares) * block.demand + ROUNDING).astype(np.int64), 0, block.demand
+    )
+    return persons if len(shares) > 1 else persons.reshape(-1)
 
 
 def _shares_by_phase(
@@ -71,32 +87,32 @@ def _shares_by_phase(
     return found if any(share.any() for share in found) else []
 
 
-def plan_of(problem: Problem, opened: dict[str, list[int]], served: dict[str, np.ndarray]) -> Plan:
+def plan_of(problem: Problem, decided: Decisions) -> Plan:
     """The plan of these decisions, without waste (`trim`).
 
     Raises:
         SolverFailed: the decisions are no plan, for instance a budget is broken beyond rounding (E902).
     """
-    plan = _complete(problem, opened, served)
-    slim = trim(problem, opened, plan)
-    if slim == opened:
+    plan = _complete(problem, decided)
+    slim = trim(problem, decided.opened, plan)
+    if slim == decided.opened:
         return plan
     try:
-        return _complete(problem, slim, served)
+        return _complete(problem, replace(decided, opened=slim))
     except SolverFailed:
         return plan  # what nobody uses saved more on a shared plot than it costs
 
 
-def _complete(problem: Problem, opened: dict[str, list[int]], served: dict[str, np.ndarray]) -> Plan:
+def _complete(problem: Problem, decided: Decisions) -> Plan:
     """The whole plan, serving whom the solver served; where a relaxation served too many, as many as there is room for.
 
     Raises:
         SolverFailed: the decisions are no plan (E902).
     """
     try:
-        return complete(problem, opened, served)
+        return complete(problem, decided.opened, decided.served, decided.gone, decided.group)
     except SolverFailed:
-        return complete(problem, opened)
+        return complete(problem, decided.opened)
 
 
 def start_of(model: pyo.ConcreteModel, problem: Problem, plan: Plan) -> dict[int, float]:
@@ -168,7 +184,22 @@ def _used(problem: Problem, plan: Plan) -> dict[tuple[str, str], tuple[int, int]
                 add(block.line_service, a.line, a.persons)
         for t in part.transfers:
             add(block.service, t.disposal, t.persons)
+        if block.served_in_full_only and len(problem.phases) > 1:
+            for site, persons in _earlier_sites(block, plan, owner):
+                add(owner[site], site, persons)
     return used
+
+
+def _earlier_sites(block: Block, plan: Plan, owner: Mapping[str, str]) -> Iterator[tuple[str, int]]:
+    """Sites that serve settlements before the site to which they are assigned opens, with their persons."""
+    phase = {(service, o.site): o.phase for service, part in plan.services.items() for o in part.open}
+    start = np.searchsorted(block.pair_demand, np.arange(len(block.demand) + 1))
+    place = {i: k for k, i in enumerate(block.demand_ids)}
+    for a in plan.services[block.service].assignments:
+        if phase[owner[a.site], a.site] != a.since:
+            k = place[a.settlement]
+            around = [block.site_ids[j] for j in block.pair_site[start[k] : start[k + 1]]]
+            yield next(s for s in around if phase.get((owner[s], s)) == a.since), a.persons
 
 
 def _smallest_that_serves(block: Block, o: int, persons: int, boarders: int) -> int:

@@ -47,8 +47,11 @@ class Setting:
     """A county under a scenario, with its roads and all that is searched on them once for many plans."""
 
     def __init__(self, county: County, roads: dict[str, Network]) -> None:
-        self.county, self.roads, self.ground = county, roads, Ground(county)
         self.lines = all_lines(county, roads)
+        for key, lines in self.lines.items():  # a line that cannot run is none
+            for id_ in sorted(county.sites[key].keys() - lines.nodes.keys()):
+                del county.sites[key][id_]
+        self.county, self.roads, self.ground = county, roads, Ground(county)
         self.known: dict[str, Ways] = {}
 
     def ways(self, key: str) -> Ways:

@@ -30,7 +30,7 @@ def arrivals(walks: list[int | None], legs: Legs) -> list[int | None]:
 
 
 class Stops:
-    """Who walks to which stop, and from which stop to which site, within the first access of the line service."""
+    """Who walks to which stop, and from which stop to which site, within the first limit of the line service."""
 
     def __init__(self, county: County, net: Network, walk: Access, lines: list[Site], sites: list[Site]) -> None:
         used = [county.settlements[stop] for stop in sorted({stop for line in lines for stop in line.stops})]
@@ -61,29 +61,38 @@ def rides(stops: Stops, line: Site, legs: Legs, longest: Ms) -> dict[tuple[str, 
     return found
 
 
+def by_pair(
+    county: County, net: Network, lines: Lines, service: str, sites: list[Site], longest: Ms
+) -> dict[tuple[str, str], list[tuple[int, str]]]:
+    """(cost without waiting, line) by (settlement, site), for walks on the roads of one mode."""
+    every = list(county.sites[service].values())
+    stops = Stops(county, net, county.services[service].accesses[0], every, sites)
+    lines.learn([line.id for line in every], 0)
+    found: dict[tuple[str, str], list[tuple[int, str]]] = {}
+    for line in every:
+        legs = lines.legs(line.id)
+        if legs is not None:
+            for pair, cost in rides(stops, line, legs, longest).items():
+                found.setdefault(pair, []).append((cost, line.id))
+    return found
+
+
 def joins(
     county: County, roads: dict[str, Network], service: Service, running: dict[str, Lines], sites: list[Site]
 ) -> dict[tuple[str, str], list[Joined]]:
-    """By (settlement, site): every line that joins them by the first line access that can."""
+    """By (settlement, site): every line that joins them, by the first line access by which it can."""
     asked = [(number, access) for number, access in enumerate(service.accesses) if access.offered and access.line]
+    known: dict[tuple[str, str], dict[tuple[str, str], list[tuple[int, str]]]] = {}
     found: dict[tuple[str, str], list[Joined]] = {}
-    for name in sorted({access.line for _, access in asked}):
-        walk, lines = county.services[name].accesses[0], list(county.sites[name].values())
-        stops = Stops(county, roads[walk.mode], walk, lines, sites)
-        by_pair: dict[tuple[str, str], list[tuple[int, str]]] = {}
-        longest = max(access.furthest - access.wait for _, access in asked if access.line == name)
-        running[name].learn([line.id for line in lines], 0)
-        for line in lines:
-            legs = running[name].legs(line.id)
-            if legs is not None:
-                for pair, cost in rides(stops, line, legs, longest).items():
-                    by_pair.setdefault(pair, []).append((cost, line.id))
-        for pair, ways in by_pair.items():
-            level = county.settlements[pair[0]].level
-            for number, access in asked:
-                limit = access.limit(level) - access.wait
-                within = [(number, cost + access.wait, pair[1], id_) for cost, id_ in ways if cost <= limit]
-                if within and access.line == name:
-                    found[pair] = within
-                    break
+    for number, access in asked:
+        name, mode = key = access.line, access.mode
+        if key not in known:
+            longest = max(a.furthest - a.wait for _, a in asked if (a.line, a.mode) == key)
+            known[key] = by_pair(county, roads[mode], running[name], name, sites, longest)
+        for pair, ways in known[key].items():
+            limit = access.limit(county.settlements[pair[0]].level) - access.wait
+            taken = {way[3] for way in found.get(pair, ())}
+            within = [(cost, id_) for cost, id_ in ways if cost <= limit and id_ not in taken]
+            if within:
+                found.setdefault(pair, []).extend((number, cost + access.wait, pair[1], id_) for cost, id_ in within)
     return found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import pairwise
 from math import ceil
 from typing import Any
@@ -87,7 +86,7 @@ def vehicles(rules: LineRules, trips: int, trip: Round) -> int:
 
 def driving(rules: LineRules, trips: int, trip: Round) -> int:
     """Yearly running cost of the kilometres, in base units."""
-    return ceil(Fraction(trip.mm * trips * rules.operating_days * rules.running_per_km, 1_000_000))
+    return ceil(trip.mm * trips * rules.operating_days * rules.running_per_km / 1_000_000)
 
 
 def costs(service: Service, line: Site, row: dict[str, Any], trip: Round) -> tuple[int, int]:

@@ -30,7 +30,7 @@ class Reach:
         self._search([(name, stand[0], net.leg(stand[1], metric)) for name, _, stand in sources], furthest)
 
     def _search(self, sources: list[tuple[str, int, int]], furthest: int) -> None:
-        """Label the nodes from (id, node, leg) in the order of ids; the heap holds cost, position and node in one number."""
+        """Label the nodes from (id, node, leg) in the order of ids; cost, position and node make one number."""
         arcs = self.net.into[self.metric]
         nodes = len(arcs)
         block = nodes * max(1, len(sources))

@@ -65,7 +65,7 @@ class LineRules:
 
     mode: str
     vehicle_capital: int
-    running_per_km: int
+    running_per_km: Fraction
     operating_days: int
     service_ms: Fraction
     layover_ms: Fraction

@@ -74,7 +74,7 @@ def share(new: Size, now: Size) -> Fraction:
 def expanded(asked: Asked, now: Size, size: Size | None) -> Option:
     """A larger site."""
     service = asked.service
-    if not service.may_expand or service.family not in ("catchment", "haul") or asked.site.disposal:
+    if not service.may_expand or service.family != "catchment" or asked.site.disposal:
         asked.say("sites of {service} may not grow")
     elif asked.site.outside:
         asked.say("{site} lies outside: it is kept")

@@ -89,7 +89,7 @@ def read_line(rules: dict[str, Any], per_unit: int) -> LineRules:
     return LineRules(
         rules.get("mode", "bus"),
         half_up(exact(rules["vehicle_capital"]) * per_unit),
-        half_up(exact(rules["running_per_km"]) * per_unit),
+        exact(rules["running_per_km"]) * per_unit,
         whole(rules.get("operating_days", 365)),
         hours,
         exact(rules.get("layover_min", 5)) * MINUTE,

@@ -121,12 +121,8 @@ class Ways:
         return self.pairs.get((settlement, site), [])
 
     def modes(self) -> set[str]:
-        """Modes by which a settlement can set out."""
-        return {
-            (self.county.services[a.line].accesses[0].mode if a.line else a.mode)
-            for a in self.service.accesses
-            if a.offered
-        }
+        """Modes by which a settlement can set out; where no access is offered, that of the first."""
+        return {a.mode for a in self.service.accesses if a.offered} or {self.service.accesses[0].mode}
 
 
 def open_(way: Joined, lines: Container[str]) -> bool:

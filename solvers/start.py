@@ -1,0 +1,41 @@
+"""The plan that a search begins with: the greedy one, or where that finds none, any that the model allows."""
+
+from __future__ import annotations
+
+from siting.errors import SolverFailed
+from siting.model import goal
+from siting.model.goal import Aim
+from siting.outcome import Effort
+from siting.plan import Plan
+from siting.problem import Problem
+
+from . import greedy, supervise
+from .formulation import Formulation
+
+#: Gap at which the search for any plan at all ends.
+ROUGHLY = 0.5
+
+
+def first_plan(problem: Problem, effort: Effort, seconds: float) -> Plan:
+    """A plan that keeps all rules.
+
+    Raises:
+        SolverFailed: none was found in so many seconds (E902).
+    """
+    try:
+        return greedy.first_plan(problem)
+    except SolverFailed:
+        form = Formulation(problem, Aim(goal.WORTH, True), [], loose=False)
+        answer = supervise.run(
+            form.linear,
+            {},
+            gap=ROUGHLY,
+            seconds=seconds,
+            seed=effort.seed,
+            threads=effort.threads,
+            stopped=effort.stopped,
+        )
+        effort.on_log(f"== any plan\n{answer.log}")
+        if answer.values is None:
+            raise
+        return form.plan_of(answer.values)
