@@ -3,8 +3,8 @@
     python benchmarks/scenarios.py                                  # the embedded county, all scenarios
     python benchmarks/scenarios.py --county mycounty=path/to/folder  # a county folder of your own, scenario base
 
-Prints one Markdown table; docs/benchmarks-scenarios.md holds the last one. Each row is a whole ``siting solve`` in a process
-of its own: reading, travel times, solving, checking, reports.
+Prints one Markdown table; docs/benchmarks-scenarios.md holds the last one. Each row is a whole ``siting solve`` in a
+process of its own: reading, travel times, solving, checking, reports.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ HEAD = ("county", "scenario", "exit", "seconds", "targets met", "gap of the tier
 def main() -> None:
     """Run and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--county", action="append", default=[], metavar="NAME=FOLDER", help="scenario base of a folder")
+    parser.add_argument("--county", action="append", default=[], metavar="NAME=FOLDER", help="base of a folder")
     parser.add_argument("--limit", type=float, default=600.0, help="seconds for each solve")
     parser.add_argument("--gap", type=float, default=0.01)
     ask = parser.parse_args()

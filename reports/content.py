@@ -11,7 +11,7 @@ from pathlib import Path
 from siting.study import Study
 from siting.words import Lang, load
 
-from . import evidence, headline, people, results
+from . import equity, evidence, headline, land, lines, money, people, remedies, results, schools, targets, waste
 from .nouns import Content, Section
 from .speech import Speech
 
@@ -21,6 +21,25 @@ WORDS = Path(__file__).parent / "words"
 def of(study: Study, lang: Lang) -> Content:
     """Everything that a report says about ``study`` in ``lang``."""
     say = Speech(load(lang, WORDS), study.county.file.money)
+    sections = (
+        targets.targets(study, say),
+        remedies.remedies(study, say),
+        results.services(study, say),
+        Section("map", say("map.title"), (say("map.intro"),)),
+        results.sites(study, say),
+        schools.schools(study, say),
+        lines.lines(study, say),
+        waste.waste(study, say),
+        equity.equity(study, say),
+        equity.packages(study, say),
+        people.unserved(study, say),
+        people.changes(study, say),
+        money.money(study, say),
+        land.land(study, say),
+        evidence.assumptions(study, say),
+        evidence.data_notes(study, say),
+        evidence.reproduce(study, say),
+    )
     return Content(
         lang=lang,
         title=headline.title(study, say),
@@ -28,16 +47,5 @@ def of(study: Study, lang: Lang) -> Content:
         warnings=headline.warnings(study, say),
         verdict=headline.verdict(study, say),
         tiles=headline.tiles(study, say),
-        sections=(
-            results.targets(study, say),
-            results.services(study, say),
-            Section("map", say("map.title"), (say("map.intro"),)),
-            results.sites(study, say),
-            people.unserved(study, say),
-            people.changes(study, say),
-            results.money(study, say),
-            evidence.assumptions(study, say),
-            evidence.data_notes(study, say),
-            evidence.reproduce(study, say),
-        ),
+        sections=tuple(section for section in sections if section is not None),
     )

@@ -9,6 +9,7 @@ from typing import Any
 from siting.study import Study
 from siting.words import load
 
+from .goals import source_title
 from .headline import scenario_name
 from .nouns import Cell, Columns, Section, Table
 from .speech import Speech, visible
@@ -26,11 +27,8 @@ def assumptions(study: Study, say: Speech) -> Section:
         if demand.estimated:
             estimated.setdefault(demand.source, []).append(say("assumptions.group", name=say.name(demand)))
     for key, groups in estimated.items():
-        why = visible(file.sources[key].title) if key in file.sources else say("unit.none_named")
+        why = source_title(study.county, key, say) if key in file.sources else say("unit.none_named")
         sentences.append(say("assumptions.estimated", names=say.listing(groups), source=why))
-    described = [say.name(s) for s in study.county.described.values()]
-    if described:
-        sentences.append(say("assumptions.described", names=say.listing(described)))
     left_out = [say.name(s) for key, s in study.county.services.items() if key not in study.scenario.services]
     if left_out:
         sentences.append(say("assumptions.left_out", names=say.listing(left_out)))
@@ -50,7 +48,7 @@ def _sources(study: Study, say: Speech) -> Table:
             rows.append((visible(key) or say("unit.none_named"), None, None, None, uses[key], "status.UNKNOWN"))
             continue
         rows.append(
-            (visible(source.title), visible(source.clause) or None, visible(source.date) or None,
+            (source_title(study.county, key, say), visible(source.clause) or None, visible(source.date) or None,
              visible(source.url) or None, uses[key], f"status.{source.status}")
         )  # fmt: skip
     columns: Columns = (
@@ -69,7 +67,7 @@ def _numbers(study: Study, say: Speech) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for p in study.county.provenance:
         source = sources.get(p.source)
-        title = visible(source.title) if source else visible(p.source)
+        title = source_title(study.county, p.source, say)
         trust = f"status.{source.status}" if source else "status.UNKNOWN"
         rows.append((visible(p.path), visible(p.value), title, visible(p.note) or None, trust))
     columns: Columns = ("path", "text"), ("number", "text"), ("source", "text"), ("note", "text"), ("trust", "code")
@@ -106,7 +104,9 @@ def _network(study: Study, say: Speech) -> Table:
 
 def _legs(study: Study, say: Speech) -> Table:
     """Points far from their road, those without any first."""
-    names = {s.id: say.name(s) for s in study.county.sites} | {s.id: say.name(s) for s in study.county.settlements}
+    county = study.county
+    names = {s.id: say.name(s) for s in county.sites} | {s.id: say.name(s) for s in county.disposal}
+    names |= {s.id: say.name(s) for s in county.settlements}
     legs = sorted(study.result.get("snap", ()), key=lambda s: (_reached(s), -(s.get("distance_m") or 0)))
     rows: list[tuple[Cell, ...]] = [
         (

@@ -1,4 +1,4 @@
-"""The plan for a GIS: ``plan.gpkg`` with settlements, sites, assignments and roads, or two GeoJSON files.
+"""The plan for a GIS: ``plan.gpkg`` with settlements, sites, assignments, roads, lines and hauls, or two GeoJSON files.
 
 Coordinates are longitude and latitude in WGS84, as they were read.
 """
@@ -17,7 +17,8 @@ from siting.store import write_bytes, write_text
 from siting.study import Study
 from siting.words import Words
 
-from .rows import Record, assignment_rows, settlement_rows, site_rows
+from .rows import Record, assignment_rows, line_rows, settlement_rows, site_rows, transfer_rows
+from .spots import serving
 
 WGS84 = "EPSG:4326"
 
@@ -44,17 +45,25 @@ def _layers(study: Study) -> list[tuple[str, list[Record], str, np.ndarray]]:
 
     settlements, sites, links = settlement_rows(study), site_rows(study), assignment_rows(study)
     places = {r["id"]: (r["lon"], r["lat"]) for r in settlements}
-    spots = {r["id"]: (r["lon"], r["lat"]) for r in sites}
+    spots = {(key, spot.id): (spot.lon, spot.lat) for key in study.plan.services for spot in serving(study.county, key)}
+    lines, transfers = line_rows(study), transfer_rows(study)
     roads = study.county.roads
     nodes = np.column_stack([roads.lon, roads.lat])
     ends = np.stack([nodes[roads.tail], nodes[roads.head]], axis=1) if len(roads.tail) else np.empty((0, 2, 2))
-    straight = [(places[r["settlement"]], spots[r["site"]]) for r in links]
-    return [
+    straight = [(places[r["settlement"]], spots[r["service"], r["site"]]) for r in links]
+    hauls = [(spots[r["service"], r["station"]], spots[r["service"], r["disposal"]]) for r in transfers]
+    layers = [
         ("settlements", settlements, "Point", shapely.points(np.array(list(places.values())).reshape(-1, 2))),
-        ("sites", sites, "Point", shapely.points(np.array(list(spots.values())).reshape(-1, 2))),
+        ("sites", sites, "Point", shapely.points(np.array([(r["lon"], r["lat"]) for r in sites]).reshape(-1, 2))),
         ("assignments", links, "LineString", shapely.linestrings(np.array(straight).reshape(-1, 2, 2))),
         ("roads", _road_rows(study), "LineString", shapely.linestrings(ends)),
     ]
+    if lines:
+        shapes = np.array([shapely.LineString(path) for _, path in lines], dtype=object)
+        layers.append(("lines", [row for row, _ in lines], "LineString", shapes))
+    if transfers:
+        layers.append(("transfers", transfers, "LineString", shapely.linestrings(np.array(hauls))))
+    return layers
 
 
 def _road_rows(study: Study) -> list[Record]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from datetime import date
 
-from siting.measure import TargetFigures
 from siting.sections import Target
 from siting.study import Study
 
+from . import goals
 from .nouns import Tile
 from .speech import NOTHING, Speech, visible
+from .spots import people
 
 #: A proven gap above this share says nothing to a planner; the sentence says so instead of a large per cent.
 WIDE_GAP = 0.5
@@ -53,18 +54,7 @@ def scenario_name(study: Study, say: Speech) -> str:
 
 def target_name(target: Target, study: Study, say: Speech) -> str:
     """The target's own name, else what it asks for."""
-    if target.name or target.name_en:
-        return say.name(target)
-    service = say.name(study.county.services[target.service])
-    return say("target.unnamed", service=service, what=say(f"indicator.{target.indicator}"))
-
-
-def lacking(target: Target, figures: TargetFigures, say: Speech) -> str:
-    """What is missing to the target, with its unit; empty where it is met."""
-    if figures.met:
-        return ""
-    lack = say(f"lacking.{target.indicator}", n=say.count(figures.shortfall))
-    return lack + say("lacking.beyond", n=say.count(figures.beyond)) if figures.beyond else lack
+    return goals.target_name(target, study.county, say)
 
 
 def warnings(study: Study, say: Speech) -> tuple[str, ...]:
@@ -85,7 +75,8 @@ def warnings(study: Study, say: Speech) -> tuple[str, ...]:
         for p in study.county.provenance
     )
     if unchecked:
-        found.append(say("warning.assumptions", n=unchecked, whole=len(study.county.provenance)))
+        whole = len(study.county.provenance)
+        found.append(say.told("warning.assumptions", unchecked, n=unchecked, whole=whole))
     return tuple(found)
 
 
@@ -109,15 +100,20 @@ def target_sentence(study: Study, say: Speech) -> str:
     known = {t.id: t for t in study.county.file.targets}
     missed = [f for f in figures if not f.met]
     if not missed:
-        return say("headline.all_met", n=len(figures))
+        return say.told("headline.all_met", len(figures), n=len(figures))
     names = [
-        say("headline.missed_one", name=target_name(known[f.id], study, say), lack=lacking(known[f.id], f, say))
+        say(
+            "headline.missed_one",
+            name=target_name(known[f.id], study, say),
+            lack=goals.lacking(known[f.id], f, study.county, say),
+        )
         for f in missed[:NAMED]
     ]
     if len(missed) > NAMED:
         names.append(say("headline.and_more", n=len(missed) - NAMED))
+    met = say.some("met", len(figures) - len(missed))
     return say(
-        "headline.missed", met=len(figures) - len(missed), n=len(figures), missed=len(missed), names=say.listing(names)
+        "headline.missed", n=len(figures), met=met, missed=say.some("missed", len(missed)), names=say.listing(names)
     )
 
 
@@ -158,8 +154,9 @@ def _worth_sentence(study: Study, say: Speech) -> str:
     if gap > WIDE_GAP:
         return say("headline.gap_wide")
     percent = _up(gap)
-    weights = {study.county.services[key].weight for key in study.scenario.services}
-    kind = "headline.gap" if weights == {1} else "headline.gap_weighted"
+    keys = study.scenario.services
+    plain = {study.county.services[key].weight for key in keys} == {1} and len(people(study.county, keys)) == len(keys)
+    kind = "headline.gap" if plain else "headline.gap_weighted"
     return say(kind, percent=percent, more=say.count(more))
 
 
@@ -180,7 +177,8 @@ def tiles(study: Study, say: Speech) -> tuple[Tile, ...]:
     found = []
     if n:
         found.append(Tile(say("tile.targets"), f"{met} / {n}", say("tile.targets_note"), "good" if met == n else "bad"))
-    served, was = sum(s.served for s in m.services.values()), sum(s.served for s in before.services.values())
+    counted = people(study.county, study.scenario.services)
+    served, was = (sum(figures.services[key].served for key in counted) for figures in (m, before))
     gained = served - was
     found.append(
         Tile(

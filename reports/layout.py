@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 from .nouns import Amount, Cell, Column, Content, Section, Table
 from .speech import Speech
 
-NUMBERS = frozenset({"count", "money", "share", "seconds", "metres", "number"})
+NUMBERS = frozenset({"count", "money", "share", "seconds", "metres", "number", "tpd", "persons", "settlements", "m2"})
 CHART_WIDTH = 1000
 #: Tables with more rows scroll in a box of their own, their heads staying in sight.
 TALL = 20

@@ -10,7 +10,10 @@ from typing import Literal
 
 from siting.words import Lang
 
-Kind = Literal["text", "count", "money", "share", "seconds", "metres", "number", "code"]
+#: ``tpd`` tonnes a day, ``persons`` and ``settlements`` whole numbers that say their unit.
+Kind = Literal[
+    "text", "count", "money", "share", "seconds", "metres", "number", "code", "tpd", "persons", "settlements", "m2"
+]  # fmt: skip
 Tone = Literal["good", "bad", "plain"]
 
 

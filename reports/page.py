@@ -11,6 +11,7 @@ import gzip
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -25,11 +26,13 @@ from siting.words import Words, load
 
 from . import content, map_data
 from .layout import body
+from .nouns import Content
 from .speech import Speech
 
 PIECES = Path(__file__).parent / "page"
 #: Above this many bytes the map's data are compressed; a browser then needs DecompressionStream (2020 and later).
 PLAIN_LIMIT = 600_000
+NONE: Mapping[str, str] = {}
 
 
 def write(study: Study, out: Path, words: Words) -> list[Path]:
@@ -42,18 +45,30 @@ def html(study: Study, words: Words) -> str:
     """The page as one text."""
     say = Speech(load(words.lang, content.WORDS), study.county.file.money)
     told = content.of(study, words.lang)
+    return assembled(told, say, body(told, say, made=made(say)), map_data.of(study, say))
+
+
+def made(say: Speech) -> str:
+    """The last line of a page."""
+    return say("page.made", version=_version())
+
+
+def assembled(
+    told: Content, say: Speech, parts: list[ET.Element], map_content: object, other_words: Mapping[str, str] = NONE
+) -> str:
+    """A page of these parts with the map's data; ``other_words`` replace those of the map."""
     library, own, style = _library(), _piece("tables.js") + _piece("map.js"), _leaflet_css() + _piece("page.css")
-    map_json = json.dumps(map_data.of(study, say), ensure_ascii=False, separators=(",", ":"))
+    map_json = json.dumps(map_content, ensure_ascii=False, separators=(",", ":"))
     if packed := len(map_json.encode()) > PLAIN_LIMIT:
         map_json = json.dumps(base64.b64encode(gzip.compress(map_json.encode(), mtime=0)).decode())
-    texts = {k: v for k, v in say.words.sentences.items() if k.startswith(("map.", "page."))}
+    texts = {k: v for k, v in say.words.sentences.items() if k.startswith(("map.", "page."))} | dict(other_words)
     return Template(_piece("page.html")).substitute(
-        lang="zh-CN" if words.lang == "zh" else "en",
+        lang="zh-CN" if told.lang == "zh" else "en",
         policy="default-src 'none'; img-src data:; "
         f"style-src {_hash(style)}; script-src {_hash(library)} {_hash(own)}; base-uri 'none'; form-action 'none'",
         title=_escaped(told.title),
         style=style,
-        body="".join(_serial(part) for part in body(told, say, made=say("page.made", version=_version()))),
+        body="".join(_serial(part) for part in parts),
         words=_block(json.dumps(texts, ensure_ascii=False)),
         map=_block(map_json),
         packed="gzip" if packed else "plain",

@@ -1,6 +1,7 @@
 """The decisions of a plan as rows of plain values, for spreadsheets and GIS: units in the names, nothing rounded.
 
-Columns of ``sites.csv`` and ``settlements.csv`` that siting does not know pass through as they came.
+Columns of ``sites.csv`` and ``settlements.csv`` that siting does not know pass through as they came. What is counted
+stands in one of three columns: ``persons``, ``kg_per_day`` (waste), ``settlements`` (lines for settlements).
 """
 
 from __future__ import annotations
@@ -8,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from siting.county import County
 from siting.measure import SiteFigures
 from siting.rows import Row, Settlement, Site
 from siting.study import Study
 
 from .people import served
+from .spots import Spot, every, own, serving, unit, way
 
 Record = dict[str, Any]
+UNITS = {"persons": "persons", "tpd": "kg_per_day", "settlements": "settlements"}
 
 
 def extra_columns(rows: Iterable[Row]) -> list[str]:
@@ -28,61 +32,74 @@ def _extras(row: Row, names: list[str], taken: Iterable[str]) -> Record:
     return {(f"input_{name}" if name in taken else name): given.get(name) for name in names}
 
 
+def amounts(county: County, key: str, value: int | None, prefix: str = "") -> Record:
+    """``value`` in the column of its unit, the other columns blank."""
+    own_unit = UNITS[unit(county, key)]
+    return {prefix + name: value if name == own_unit else None for name in UNITS.values()}
+
+
 def site_rows(study: Study) -> list[Record]:
-    """Every site of a planned service, open, closed or not chosen."""
-    county, base = study.county, study.county.file.money.base
+    """Every site, disposal place and line of a planned service, open, closed or not chosen."""
+    county, base = study.county, ascii_unit(study.county.file.money.base)
     figures = {(f.service, f.opening.site): f for f in study.measures.sites}
     closed = {(key, site) for key, part in study.plan.services.items() for site in part.closed}
-    sites = [s for s in county.sites if s.service in study.plan.services]
-    extra = extra_columns(sites)
+    spots = [spot for key in study.plan.services for spot in own(county, key)]
+    extra = extra_columns(spot.row for spot in spots)
     rows = []
-    for site in sites:
-        own = figures.get((site.service, site.id))
-        by_time = county.services[site.service].access[0].by_time
+    for spot in spots:
+        f = figures.get((spot.service, spot.id))
+        by_time = county.services[spot.service].access[0].by_time
         row: Record = {
-            "id": site.id,
-            "service": site.service,
-            "name": site.name,
-            "name_en": site.name_en,
-            "settlement": site.settlement,
-            "lon": site.lon,
-            "lat": site.lat,
-            "status_before": site.status,
-            "action": _action(site, own, closed),
-            "size": own.opening.size if own else "",
-            "capacity_persons": own.capacity if own else None,
-            "served_persons": own.persons if own else 0,
-            "served_settlements": own.settlements if own else 0,
-            "occupancy_pct": round(100 * own.persons / own.capacity, 2) if own and own.capacity else None,
-            f"capital_{_ascii(base)}": own.capital if own else 0,
-            f"running_{_ascii(base)}_per_year": own.running if own else 0,
-            "farthest_s": own.travel_max if own and by_time else None,
-            "farthest_m": own.travel_max if own and not by_time else None,
-            "source": site.source,
+            "id": spot.id,
+            "service": spot.service,
+            "kind": spot.kind,
+            "name": spot.name,
+            "name_en": spot.name_en,
+            "settlement": spot.settlement,
+            "lon": spot.lon,
+            "lat": spot.lat,
+            "status_before": spot.row.status,
+            "action": _action(spot, f, closed),
+            "phase": f.opening.phase if f else "",
+            "size": f.opening.size if f else "",
+            **amounts(county, spot.service, f.capacity if f else None, "capacity_"),
+            **amounts(county, spot.service, f.persons if f else 0, "served_by_"),
+            "served_settlements": f.settlements if f else 0,
+            "occupancy_pct": round(100 * f.persons / f.capacity, 2) if f and f.capacity else None,
+            "beds_persons": f.beds if f else 0,
+            "boarders_persons": f.boarders if f else 0,
+            "by_line_persons": f.by_line if f else 0,
+            f"capital_{base}": f.capital if f else 0,
+            f"running_{base}_per_year": f.running if f else 0,
+            "farthest_s": f.travel_max if f and by_time else None,
+            "farthest_m": f.travel_max if f and not by_time else None,
+            "plot": spot.row.plot if isinstance(spot.row, Site) else "",
+            "source": getattr(spot.row, "source", ""),
         }
-        rows.append(row | _extras(site, extra, row))
+        rows.append(row | _extras(spot.row, extra, row))
     return rows
 
 
-def _action(site: Site, own: SiteFigures | None, closed: set[tuple[str, str]]) -> str:
-    if own is not None:
-        return own.opening.action
-    return "close" if (site.service, site.id) in closed else "none"
+def _action(spot: Spot, figures: SiteFigures | None, closed: set[tuple[str, str]]) -> str:
+    if figures is not None:
+        return figures.opening.action
+    return "close" if (spot.service, spot.id) in closed else "none"
 
 
-def _ascii(unit: str) -> str:
+def ascii_unit(unit: str) -> str:
     """A money unit as part of a column's name."""
     return {"元": "yuan"}.get(unit, unit if unit.isascii() and unit.isidentifier() else "base")
 
 
 def assignment_rows(study: Study) -> list[Record]:
-    """Who goes where, one row a settlement and site."""
-    places = {s.id: s for s in study.county.settlements}
-    sites = {s.id: s for s in study.county.sites}
+    """Who goes where, one row a settlement, site, access and line."""
+    county = study.county
+    places = {s.id: s for s in county.settlements}
     rows = []
     for key, part in study.plan.services.items():
+        spots = {spot.id: spot for spot in serving(county, key)}
         for a in part.assignments:
-            access = study.county.services[key].access[a.access]
+            access = way(county.services[key], a.access)
             rows.append(
                 {
                     "service": key,
@@ -90,13 +107,37 @@ def assignment_rows(study: Study) -> list[Record]:
                     "settlement_name": places[a.settlement].name,
                     "township": places[a.settlement].township,
                     "site": a.site,
-                    "site_name": sites[a.site].name,
-                    "persons": a.persons,
+                    "site_name": spots[a.site].name,
+                    **amounts(county, key, a.persons),
+                    "access": a.access,
+                    "kind": access.kind,
                     "mode": access.mode,
+                    "line": a.line,
+                    "since": a.since,
                     "travel_s": a.travel if access.by_time else None,
                     "travel_m": None if access.by_time else a.travel,
                 }
             )
+    return rows
+
+
+def transfer_rows(study: Study) -> list[Record]:
+    """Waste from station to disposal place."""
+    rows = []
+    for key, part in study.plan.services.items():
+        spots = {spot.id: spot for spot in own(study.county, key)} if part.transfers else {}
+        rows += [
+            {
+                "service": key,
+                "station": t.station,
+                "station_name": spots[t.station].name,
+                "disposal": t.disposal,
+                "disposal_name": spots[t.disposal].name,
+                "kg_per_day": t.persons,
+                "travel_s": t.travel,
+            }
+            for t in part.transfers
+        ]
     return rows
 
 
@@ -116,7 +157,7 @@ def unserved_rows(study: Study) -> list[Record]:
                 "level": place.level,
                 "lon": place.lon,
                 "lat": place.lat,
-                "persons": u.persons,
+                **amounts(study.county, key, u.persons),
                 "reason": u.reason,
             }
             rows.append(row | _extras(place, extra, row))
@@ -125,17 +166,38 @@ def unserved_rows(study: Study) -> list[Record]:
 
 def settlement_rows(study: Study) -> list[Record]:
     """Every settlement with the people served and not served by each planned service, today and under the plan."""
+    county = study.county
     now, was = served(study.plan), served(study.before_plan)
-    extra = extra_columns(study.county.settlements)
-    columns = {k: study.county.file.demand[study.county.services[k].demand].column for k in study.plan.services}
+    extra = extra_columns(county.settlements)
+    asked = {key: (county.demand_of(key), UNITS[unit(county, key)]) for key in study.plan.services}
     rows = []
-    for place in study.county.settlements:
+    for place in county.settlements:
         row = _place(place)
-        for key, column in columns.items():
-            row[f"{key}_demand_persons"] = place.people(column)
-            row[f"{key}_served_before_persons"] = was.get((key, place.id), 0)
-            row[f"{key}_served_after_persons"] = now.get((key, place.id), 0)
+        for key, (demand, counted) in asked.items():
+            row[f"{key}_demand_{counted}"] = demand[place.id]
+            row[f"{key}_served_before_{counted}"] = was.get((key, place.id), 0)
+            row[f"{key}_served_after_{counted}"] = now.get((key, place.id), 0)
         rows.append(row | _extras(place, extra, row))
+    return rows
+
+
+def line_rows(study: Study) -> list[tuple[Record, tuple[tuple[float, float], ...]]]:
+    """Every line of a planned service with the stops in degrees."""
+    keys = [key for key in study.plan.services if study.county.services[key].family == "line"]
+    figures = {(f.service, f.opening.site): f for f in study.measures.sites}
+    rows = []
+    for (key, id), spot in every(study.county, keys).items():
+        f = figures.get((key, id))
+        row = {
+            "id": id,
+            "service": key,
+            "name": spot.name,
+            "status_before": spot.row.status,
+            "action": f.opening.action if f else "none",
+            "phase": f.opening.phase if f else "",
+            "size": f.opening.size if f else "",
+        }
+        rows.append((row, spot.path))
     return rows
 
 

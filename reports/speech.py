@@ -6,7 +6,7 @@ import math
 import unicodedata
 from dataclasses import dataclass
 
-from siting.sections import MoneyUnit
+from siting.sections import MoneyUnit, Phase
 from siting.words import Named, Words
 
 from .nouns import Amount, Cell, Column, Columns, Kind, Table
@@ -101,6 +101,10 @@ class Speech:
                 return self.share(cell)
             case "seconds" | "metres":
                 return self.travel(cell, kind == "seconds")
+            case "tpd" | "settlements" | "m2":
+                return self.some(kind, cell)
+            case "persons":
+                return self.count(cell)
             case _:
                 return f"{cell:,}" if isinstance(cell, int) else f"{cell:,.6g}"
 
@@ -117,10 +121,34 @@ class Speech:
         note: str = "",
         folded: bool = False,
         hidden: frozenset[int] = frozenset(),
+        optional: tuple[str, ...] = (),
     ) -> Table:
-        """A table whose title is the sentence ``table.<id>``."""
-        heads = tuple(self.column(key, kind) for key, kind in columns)
-        return Table(id, self(f"table.{id}"), heads, tuple(rows), note, folded, hidden)
+        """A table whose title is the sentence ``table.<id>``; blank columns that are ``optional`` are left out."""
+        used = [
+            n for n, (key, _) in enumerate(columns) if key not in optional or any(row[n] is not None for row in rows)
+        ]
+        heads = tuple(self.column(*columns[n]) for n in used)
+        kept = tuple(tuple(row[n] for n in used) for row in rows)
+        return Table(id, self(f"table.{id}"), heads, kept, note, folded, hidden)
+
+    def some(self, unit: str, value: float) -> str:
+        """A number with its unit, in the singular where it is one: `1 person`, `12 settlements`, `5.2 t/d`."""
+        shown = f"{value:,.1f}" if unit == "tpd" else self.count(value)
+        return self(f"unit.{unit}.one" if shown in ("1", "1.0") else f"unit.{unit}", n=shown)
+
+    def told(self, key: str, count: int, **values: object) -> str:
+        """The sentence of ``key``, or of ``key.one`` where ``count`` is 1."""
+        return self(f"{key}.one" if count == 1 else key, **values)
+
+    def quantity(self, cell: Cell) -> str:
+        """A quantity with its unit; a bare number counts persons."""
+        if isinstance(cell, Amount):
+            return self.text(cell, cell.kind)
+        return NOTHING if cell is None or isinstance(cell, str) else self.some("persons", cell)
+
+    def phase(self, phases: tuple[Phase, ...], id: str) -> str:
+        """Name of a phase, "" for none."""
+        return next((self.name(phase) for phase in phases if phase.id == id), visible(id))
 
     def listing(self, items: list[str]) -> str:
         """Items in one sentence."""

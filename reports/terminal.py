@@ -8,7 +8,7 @@ from pathlib import Path
 from siting.study import Study
 from siting.words import Words, load
 
-from . import headline
+from . import goals, headline
 from .content import WORDS
 from .speech import Speech, visible
 
@@ -49,10 +49,10 @@ def _targets(study: Study, say: Speech) -> list[str]:
     rows = [say("terminal.targets", met=met, n=len(study.measures.targets))]
     for figures in sorted(study.measures.targets, key=lambda f: (f.met, f.tier)):
         target = known[figures.id]
-        reached = say.share(figures.share) if figures.whole else say.count(figures.value)
-        need = f"{target.threshold_pct}%" if target.threshold_pct is not None else say.count(figures.need)
+        reached = say.text(goals.reached(target, figures), "share")
+        need = goals.asked(target, say)
         state = say("status.met" if figures.met else "status.missed")
-        lack = headline.lacking(target, figures, say)
+        lack = goals.lacking(target, figures, study.county, say)
         sign = "✓" if figures.met else "✗"
         rows.append(
             say("terminal.target", sign=sign, name=headline.target_name(target, study, say), reached=reached, need=need,

@@ -50,7 +50,7 @@ def solve(
     time_limit_s: float = 600.0,
     seed: int = 0,
     threads: int = 1,
-    listener: Listener = Listener(),
+    listener: Listener | None = None,
 ) -> Study:
     """Solve a county folder into the run folder ``run``: plan, bound and gap, checked by the independent checker.
 
@@ -58,7 +58,7 @@ def solve(
         InputRefused, Infeasible, NoPlan, PlanRejected, CannotWrite, SolverFailed: see `siting.errors`.
     """
     ask = Ask(name, solver, gap, time_limit_s, seed, threads)
-    solving.solve(Path(folder), Path(run), ask, listener)
+    solving.solve(Path(folder), Path(run), ask, listener or Listener())
     return load(run)
 
 

@@ -152,7 +152,8 @@ def distances(county: County, numbers: Numbers) -> Iterator[Fault]:
 def _places(county: County, numbers: Numbers) -> list[tuple[Site | Disposal, str, int]]:
     """Everything that stands or may be built, with its table and row."""
     sites = [(s, "sites.csv", n) for s, n in zip(county.sites, numbers["sites.csv"], strict=True)]
-    return [*sites, *((d, "disposal.csv", n) for d, n in zip(county.disposal, numbers["disposal.csv"], strict=True))]
+    disposal = zip(county.disposal, numbers["disposal.csv"], strict=True)
+    return [*sites, *((place, "disposal.csv", number) for place, number in disposal)]
 
 
 def reach(county: County, numbers: Numbers) -> Iterator[Fault]:

@@ -40,7 +40,7 @@ def pose(county: County, times: TravelTimes, scenario: Scenario) -> Problem:
             RuleRow(rule.id, rule.service, _inside(block, _counted(block, rule.actions, rule.sizes)), rule.at_most)
             for rule in county.file.rules
             for block in blocks
-            if block.service == rule.service
+            if block.service == rule.service and not scenario.builds_nothing
         ),
     )
     must = sum(block.least_running for block in blocks)
@@ -63,12 +63,12 @@ def _conflict(rule: RuleRow, block: Block) -> Iterator[Fault]:
 
 
 def _counted(block: Block, actions: Sequence[str], sizes: Sequence[str]) -> np.ndarray:
-    """Options of some actions and sizes (none: any)."""
+    """Options of some actions and sizes (none: any), none outside the county."""
     return np.array(
         [
             k
             for k, o in enumerate(block.options)
-            if (not actions or o.action in actions) and (not sizes or o.size in sizes)
+            if (not actions or o.action in actions) and (not sizes or o.size in sizes) and block.counts[k]
         ],
         dtype=np.int64,
     )
@@ -114,7 +114,7 @@ def _block(county: County, times: TravelTimes, scenario: Scenario, key: str) -> 
         pair_travel=ways.travel,
         pair_line=ways.line,
         pair_boards=np.array([a.kind == "boarding" for a in service.access] + [False], dtype=bool)[ways.access],
-        line_service=next((a.line for a in service.access if a.kind == "line"), ""),
+        line_service=next((a.line for a in service.access if a.kind == "line" and a.offered), ""),
         eligible={
             k: np.minimum(np.array(county.group(a.eligible), dtype=np.int64)[chosen], asked[chosen])
             for k, a in enumerate(service.access)

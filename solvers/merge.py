@@ -20,7 +20,6 @@ class Merged:
     """A smaller problem and, per service, the group (n,) of every demand point of the original."""
 
     problem: Problem
-    original: Problem
     group: Mapping[str, np.ndarray]
 
 
@@ -33,7 +32,7 @@ def merge(problem: Problem) -> Merged:
         small, groups[block.service], targets = _merge_block(block, own)
         blocks.append(small)
         rows |= {t.id: t for t in targets}
-    return Merged(replace(problem, blocks=tuple(blocks), targets=tuple(rows.values())), problem, groups)
+    return Merged(replace(problem, blocks=tuple(blocks), targets=tuple(rows.values())), groups)
 
 
 def _merge_block(block: Block, targets: list[TargetRow]) -> tuple[Block, np.ndarray, list[TargetRow]]:

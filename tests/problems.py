@@ -1,19 +1,31 @@
-"""Small problems, made by hand or by chance, and their brute force.
+"""Small problems, made by hand or by chance, and what a plan of them may break.
 
-The brute force uses nothing of siting but the problem itself: it tries every combination of options and, in catchment
-services, every way to hand out whole persons, so it is only for tiny numbers (`random_problem` with ``tiny``).
+`tests.problems_brute` tries everything, so it is only for tiny numbers (`random_problem` with ``tiny``); problems with
+all that the rules know are made in `tests.problems_rich`.
 """
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
+from siting.options import Option
 from siting.plan import Plan, ServicePlan
-from siting.problem import Block, Fund, Option, Problem, TargetRow
+from siting.problem import ALWAYS, Block, Fund, Problem, TargetRow
+
+from . import problems_brute as brute
+
+
+def column(values: Iterable[int]) -> np.ndarray:
+    """Whole numbers as an array."""
+    return np.array(list(values), dtype=np.int64)
+
+
+#: Further ways of a block: demand point, access, travel, site, line, whether they sleep there.
+Way = tuple[int, int, int, str, int, bool]
 
 
 def make_block(
@@ -26,31 +38,55 @@ def make_block(
     must_open: Iterable[str] = (),
     weight: int = 1,
     unreachable: Iterable[int] = (),
+    more_ways: Iterable[Way] = (),
+    borrowed: Mapping[str, str] | None = None,
+    phases: Sequence[str] = ("",),
+    fewest: int = 0,
+    saving_pct: int = 0,
+    plots: Mapping[str, str] | None = None,
+    **more: Any,
 ) -> Block:
-    """A service from its options and ``reach``: travel by (position of the demand point, site)."""
-    sites = tuple(dict.fromkeys(o.site for o in options))
+    """A service from its options and ``reach``: travel by (position of the demand point, site), over access 0.
+
+    ``borrowed`` names the service that decides a site; ``fewest`` persons of every new or expanded site.
+    """
+    lenders, named = borrowed or {}, plots or {}
+    sites = (*dict.fromkeys(o.site for o in options), *lenders)
     position = {site: j for j, site in enumerate(sites)}
-    pairs = sorted((i, travel, position[site]) for (i, site), travel in reach.items())
+    every = [*((i, 0, travel, site, -1, False) for (i, site), travel in reach.items()), *more_ways]
+    ways = sorted((i, a, travel, position[site], line, boards) for i, a, travel, site, line, boards in every)
     off, must = set(unreachable), set(must_open)
+    place = {name: k for k, name in enumerate(phases)}
+
     return Block(
         service=service,
         family=family,
         weight=weight,
         demand_ids=tuple(f"v{i}" for i in range(len(demand))),
-        demand=np.array(demand, dtype=np.int64),
+        demand=column(demand),
         settlements=np.ones(len(demand), dtype=np.int64),
         unreachable=np.array([i in off for i in range(len(demand))], dtype=bool),
         site_ids=sites,
+        lender=tuple(lenders.get(site, service) for site in sites),
         must_open=np.array([s in must for s in sites], dtype=bool),
         options=tuple(options),
-        option_site=np.array([position[o.site] for o in options], dtype=np.int64),
-        capacity=np.array([o.capacity or 0 for o in options], dtype=np.int64),
-        capital=np.array([o.capital for o in options], dtype=np.int64),
-        running=np.array([o.running for o in options], dtype=np.int64),
-        pair_demand=np.array([p[0] for p in pairs], dtype=np.int64),
-        pair_site=np.array([p[2] for p in pairs], dtype=np.int64),
-        pair_access=np.zeros(len(pairs), dtype=np.int64),
-        pair_travel=np.array([p[1] for p in pairs], dtype=np.int64),
+        option_site=column(position[o.site] for o in options),
+        capacity=column(o.capacity or 0 for o in options),
+        beds=column(o.beds for o in options),
+        capital=column(o.capital for o in options),
+        saving=column(o.capital * saving_pct // 100 if o.action == "new" else 0 for o in options),
+        running=column(o.running for o in options),
+        land=column(o.land_m2 if o.action == "new" else 0 for o in options),
+        fewest=column(0 if o.action == "keep" else fewest for o in options),
+        phase=column(ALWAYS if o.action == "keep" else place[o.phase] for o in options),
+        plot=tuple(named.get(site, "") for site in sites),
+        pair_demand=column(way[0] for way in ways),
+        pair_access=column(way[1] for way in ways),
+        pair_travel=column(way[2] for way in ways),
+        pair_site=column(way[3] for way in ways),
+        pair_line=column(way[4] for way in ways),
+        pair_boards=np.array([way[5] for way in ways], dtype=bool),
+        **more,
     )
 
 
@@ -118,155 +154,144 @@ def _random_target(rng: np.random.Generator, block: Block, tier: int) -> Iterato
             yield target(block.service, kind, members, need, tier=tier)
 
 
-def best(problem: Problem) -> tuple[int, ...]:
-    """The best that any plan reaches: attainment tier by tier, then the worth."""
-    choices = [list(_choices(problem, block)) for block in problem.blocks]
-    found = None
-    for chosen in itertools.product(*choices):
-        running = sum(c.running for c in chosen)
-        capital = {b.service: c.capital for b, c in zip(problem.blocks, chosen, strict=True)}
-        if problem.running_budget is not None and running > problem.running_budget:
-            continue
-        if not _can_be_paid(problem, capital):
-            continue
-        # every service adds its own to each stage, so the best sum has the best of each
-        reached = tuple(sum(part) for part in zip(*(c.best for c in chosen), strict=True))
-        found = reached if found is None else max(found, reached)
-    assert found is not None, "no plan keeps the rules"
-    return found
-
-
-class _Choice:
-    """The options of one service that are open, what they cost, and the best that they reach, stage by stage."""
-
-    def __init__(self, problem: Problem, block: Block, opened: tuple[int, ...]) -> None:
-        self.capital = sum(int(block.capital[o]) for o in opened)
-        self.running = sum(int(block.running[o]) for o in opened)
-        self.best = max(_reached(problem, block, served, len(opened)) for served in _served(block, opened))
-
-
-def _choices(problem: Problem, block: Block) -> Iterator[_Choice]:
-    ways = []
-    for j in range(len(block.site_ids)):
-        own: list[int | None] = [o for o in range(len(block.options)) if block.option_site[o] == j]
-        ways.append(own if block.must_open[j] else [None, *own])
-    for combination in itertools.product(*ways):
-        yield _Choice(problem, block, tuple(o for o in combination if o is not None))
-
-
-def _served(block: Block, opened: tuple[int, ...]) -> set[tuple[int, ...]]:
-    """All the ways in which persons can be served, demand point by demand point."""
-    room = {int(block.option_site[o]): int(block.capacity[o]) for o in opened}
-    around: list[list[int]] = [[] for _ in block.demand]
-    for i, j in zip(block.pair_demand.tolist(), block.pair_site.tolist(), strict=True):
-        if j in room:
-            around[i].append(j)
-    demand = tuple(block.demand.tolist())
-    if block.family == "coverage":
-        return {tuple(q if around[i] else 0 for i, q in enumerate(demand))}
-    return {served for served, _ in _handed_out(demand, tuple(map(tuple, around)), tuple(sorted(room.items())))}
-
-
-@lru_cache(maxsize=4096)
-def _handed_out(
-    demand: tuple[int, ...], around: tuple[tuple[int, ...], ...], room: tuple[tuple[int, int], ...]
-) -> frozenset[tuple[tuple[int, ...], tuple[tuple[int, int], ...]]]:
-    """Persons served of each point with the room that is left, person by person."""
-    states: set[tuple[tuple[int, ...], tuple[tuple[int, int], ...]]] = {((), room)}
-    for people, sites in zip(demand, around, strict=True):
-        grown = set()
-        for served, left in states:
-            for went in itertools.product(*(range(people + 1) for _ in sites)):
-                after = dict(left)
-                for site, persons in zip(sites, went, strict=True):
-                    after[site] -= persons
-                if sum(went) <= people and min(after.values(), default=0) >= 0:
-                    grown.add(((*served, sum(went)), tuple(sorted(after.items()))))
-        states = grown
-    return frozenset(states)
-
-
-def _reached(problem: Problem, block: Block, served: tuple[int, ...], sites: int) -> tuple[int, ...]:
-    tiers = dict.fromkeys(sorted({t.tier for t in problem.targets}), 0)
-    for row in problem.targets:
-        if row.service == block.service:
-            who = row.members.tolist()
-            value = {
-                "served_share": sum(served[i] for i in who),
-                "settlements_share": sum(served[i] == int(block.demand[i]) for i in who),
-                "open_count": sites,
-            }[row.indicator]
-            tiers[row.tier] += row.points * min(row.need, value)
-    return (*tiers.values(), block.weight * sum(served))
-
-
-def _can_be_paid(problem: Problem, capital: Mapping[str, int]) -> bool:
-    """Hall's condition, part by part of the services."""
-    for size in range(1, len(capital) + 1):
-        for part in itertools.combinations(capital, size):
-            held = sum(f.amount for f in problem.funds if set(part) & set(f.pays))
-            if sum(capital[s] for s in part) > held:
-                return False
-    return True
-
-
-def reached(problem: Problem, plan: Plan) -> tuple[int, ...]:
-    """What a plan reaches, stage by stage as in `best`, read from its lists alone."""
-    parts = []
-    for block in problem.blocks:
-        part = plan.services[block.service]
-        persons = dict.fromkeys(block.demand_ids, 0)
-        for a in part.assignments:
-            persons[a.settlement] += a.persons
-        parts.append(_reached(problem, block, tuple(persons.values()), len(part.open)))
-    return tuple(sum(stage) for stage in zip(*parts, strict=True))
-
-
 def breaches(problem: Problem, plan: Plan) -> list[str]:
     """What a plan breaks of the rules that every plan keeps."""
-    found = []
-    running = 0
+    known = {
+        b.service: {(o.site, o.size, o.action, o.phase): k for k, o in enumerate(b.options)} for b in problem.blocks
+    }
+    opened = {
+        s: tuple(known[s][o.site, o.size, o.action, o.phase] for o in part.open) for s, part in plan.services.items()
+    }
+    found = brute.broken(problem, opened)
+    due = brute.capital_of(problem, opened)
     for block in problem.blocks:
         part = plan.services[block.service]
-        known = {(o.site, o.size, o.action): k for k, o in enumerate(block.options)}
-        opened = [known[o.site, o.size, o.action] for o in part.open]
         sites = [o.site for o in part.open]
-        running += sum(int(block.running[k]) for k in opened)
-        capital = sum(int(block.capital[k]) for k in opened)
         if len(set(sites)) < len(sites):
             found.append(f"{block.service}: a site is open twice")
         if any(must and s not in sites for must, s in zip(block.must_open, block.site_ids, strict=True)):
             found.append(f"{block.service}: a site is shut that must stay open")
-        if sum(s.amount for s in plan.spending if s.service == block.service) != capital:
-            found.append(f"{block.service}: what is spent is not what it costs")
-        found += breaches_of_people(block, part, dict(zip(sites, opened, strict=True)))
+        if list(part.closed) != sorted(block.site_ids[j] for j in brute.shut(block, opened[block.service])):
+            found.append(f"{block.service}: closed {part.closed}")
+        for t, phase in enumerate(problem.phases):
+            spent = sum(s.amount for s in plan.spending if (s.service, s.phase) == (block.service, phase))
+            if spent != due[block.service, t]:
+                found.append(f"{block.service}: {spent} is spent in {phase!r}, not {due[block.service, t]}")
+        found += breaches_of_people(problem, block, part, opened)
+    return found + breaches_of_funds(problem, plan)
+
+
+def breaches_of_funds(problem: Problem, plan: Plan) -> list[str]:
+    """What the spending breaks: a fund pays only what it may, and in each phase at most what it has by then."""
+    found = []
     for fund in problem.funds:
         own = [s for s in plan.spending if s.fund == fund.id]
-        if sum(s.amount for s in own) > fund.amount or any(s.service not in fund.pays for s in own):
+        paid = [sum(s.amount for s in own if s.phase == phase) for phase in problem.phases]
+        held = list(fund.amounts)
+        if fund.carries_over:
+            paid, held = list(itertools.accumulate(paid)), list(itertools.accumulate(held))
+        if any(p > h for p, h in zip(paid, held, strict=True)) or any(s.service not in fund.pays for s in own):
             found.append(f"fund {fund.id}")
-    if problem.running_budget is not None and running > problem.running_budget:
-        found.append(f"running costs {running}, budget {problem.running_budget}")
     return found
 
 
-def breaches_of_people(block: Block, part: ServicePlan, option_at: Mapping[str, int]) -> list[str]:
-    """What the lists of people break, with the open option of each site."""
-    pairs = {
-        (block.demand_ids[i], block.site_ids[j])
-        for i, j in zip(block.pair_demand.tolist(), block.pair_site.tolist(), strict=True)
+def breaches_of_people(
+    problem: Problem, block: Block, part: ServicePlan, opened: Mapping[str, tuple[int, ...]]
+) -> list[str]:
+    """What the lists of people break, with the open options of every service."""
+    since = brute.since_of_ways(problem, block, opened)
+    lines = [b.site_ids for b in problem.blocks if b.service == block.line_service]
+    ways = {
+        (block.demand_ids[i], block.site_ids[j], int(a), lines[0][line] if line >= 0 and lines else ""): w
+        for w, (i, j, a, line) in enumerate(
+            zip(block.pair_demand, block.pair_site, block.pair_access, block.pair_line, strict=True)
+        )
     }
-    accounted = dict.fromkeys(block.demand_ids, 0)
-    used: dict[str, int] = {}
+    option = {block.options[o].site: o for o in opened[block.service]}
+    first = {i: min((w for w in ways.values() if block.pair_demand[w] == i and since[w] is not None), default=-1)
+             for i in range(len(block.demand))}  # fmt: skip
+    went: dict[int, int] = {}
     found = []
     for a in part.assignments:
-        accounted[a.settlement] += a.persons
-        used[a.site] = used.get(a.site, 0) + a.persons
-        if a.site not in option_at or (a.settlement, a.site) not in pairs or a.persons <= 0:
+        w = ways.get((a.settlement, a.site, a.access, a.line))
+        if w is None or since[w] is None or a.persons <= 0 or a.travel != block.pair_travel[w]:
             found.append(f"{block.service}: {a}")
+            continue
+        went[w] = went.get(w, 0) + a.persons
+        i = int(block.pair_demand[w])
+        begins = since[w]
+        if block.served_in_full_only:
+            begins = min(s for v, s in enumerate(since) if block.pair_demand[v] == i and s is not None)
+        if a.since != ("" if begins == ALWAYS else problem.phases[begins or 0]):
+            found.append(f"{block.service}: {a} begins in {begins}")
+        if (block.closest or block.served_in_full_only) and w != first[i]:
+            found.append(f"{block.service}: {a} is not the first way")
+        if (block.whole or block.served_in_full_only) and a.persons != block.demand[i]:
+            found.append(f"{block.service}: {a} parts a settlement")
+    found += _lost(block, part, since, ways)
+    if block.served_in_full_only:
+        return found
+    return found + _squeezed(block, part, option, went)
+
+
+def _lost(
+    block: Block, part: ServicePlan, since: Sequence[int | None], ways: Mapping[tuple[str, str, int, str], int]
+) -> list[str]:
+    """People that no list has, and wrong reasons."""
+    found = []
+    accounted = dict.fromkeys(block.demand_ids, 0)
+    for a in part.assignments:
+        accounted[a.settlement] += a.persons
     for u in part.unserved:
         accounted[u.settlement] += u.persons
+        own = [w for (i, *_), w in ways.items() if i == u.settlement]
+        off = block.unreachable[block.demand_ids.index(u.settlement)]
+        reason = "full" if any(since[w] is not None for w in own) else "not_built"
+        if u.reason != (reason if own else "unreachable" if off else "no_site_in_reach") or u.persons <= 0:
+            found.append(f"{block.service}: {u}")
     if list(accounted.values()) != block.demand.tolist():
         found.append(f"{block.service}: people are lost or made")
-    if block.family == "catchment" and any(n > block.capacity[option_at[s]] for s, n in used.items() if s in option_at):
-        found.append(f"{block.service}: a site is too full")
     return found
+
+
+def _squeezed(block: Block, part: ServicePlan, option: Mapping[str, int], went: Mapping[int, int]) -> list[str]:
+    """Sites that hold too many or too few, people who may not go there, waste that stays."""
+    found = []
+    used, boarders = dict.fromkeys(block.site_ids, 0), dict.fromkeys(block.site_ids, 0)
+    allowed: dict[tuple[int, int], int] = {}
+    for w, n in went.items():
+        i, site, access = int(block.pair_demand[w]), block.site_ids[block.pair_site[w]], int(block.pair_access[w])
+        used[site] += n
+        boarders[site] += n if block.pair_boards[w] else 0
+        allowed[i, access] = allowed.get((i, access), 0) + n
+    kept = [i for (i, access), n in allowed.items() if access in block.eligible and n > block.eligible[access][i]]
+    if kept:
+        found.append(f"{block.service}: not eligible {kept}")
+    if block.family == "haul":
+        found += _stays(block, part, used)
+    for site, o in option.items():
+        if not block.fewest[o] <= used[site] <= block.capacity[o] or boarders[site] > block.beds[o]:
+            found.append(f"{block.service}: {site} has {used[site]} and {boarders[site]} boarders")
+    for j, i in block.guards.tolist():
+        served = sum(n for w, n in went.items() if block.pair_demand[w] == i)
+        if block.site_ids[j] not in option and served < block.demand[i]:
+            found.append(f"{block.service}: {block.demand_ids[i]} loses by closing {block.site_ids[j]}")
+    return found
+
+
+def _stays(block: Block, part: ServicePlan, used: dict[str, int]) -> list[str]:
+    """Transfers that may not be, and stations that keep waste; adds what disposal places receive to ``used``."""
+    moves = {
+        (block.site_ids[j], block.site_ids[d]): int(far)
+        for j, d, far in zip(block.transfer_from, block.transfer_to, block.transfer_travel, strict=True)
+    }
+    opened = {o.site for o in part.open}
+    comes = {s: used[s] for s, place in zip(block.site_ids, block.disposal, strict=True) if not place}
+    found = []
+    for t in part.transfers:
+        if moves.get((t.station, t.disposal)) != t.travel or t.persons <= 0 or not {t.station, t.disposal} <= opened:
+            found.append(f"{block.service}: {t}")
+            continue
+        comes[t.station] -= t.persons
+        used[t.disposal] += t.persons
+    return found + [f"{block.service}: {n} stay at {s}" for s, n in comes.items() if n]

@@ -86,11 +86,6 @@ capacity_persons = 80
 capital = 30
 running_per_year = 3
 
-[services.waste]
-family = "haul"
-name = "described, not planned"
-demand = "people"
-
 [[funds]]
 id = "county"
 name = "county"
@@ -140,7 +135,6 @@ C7,clinic,c7,V7,100.04,25.0,candidate,,
 C8,clinic,c8,V4,100.0305,25.0005,candidate,,
 S2,school,s2,V2,100.01,25.0,existing,small,30
 S4,school,s4,V4,100.03,25.0,candidate,,
-W1,waste,w1,V1,100.00,25.0,existing,,
 """,
     "nodes.csv": "id,lon,lat\nA,100.00,25.0\nB,100.01,25.0\nC,100.02,25.0\nD,100.03,25.0\nE,100.04,25.0\n",
     "edges.csv": """from_node,to_node,length_m,road_class,oneway,speed_kmh
@@ -190,13 +184,14 @@ def plan(folder: Path) -> dict[str, Any]:
     """A valid plan of the county in ``folder``."""
 
     def go(settlement: str, site: str, persons: int, travel: int) -> dict[str, Any]:
-        return {"settlement": settlement, "site": site, "access": 0, "persons": persons, "travel": travel}
+        row = {"settlement": settlement, "site": site, "access": 0, "line": "", "since": ""}
+        return row | {"persons": persons, "travel": travel}
 
     def left(settlement: str, persons: int, reason: str) -> dict[str, Any]:
         return {"settlement": settlement, "persons": persons, "reason": reason}
 
     return {
-        "format": 1,
+        "format": 2,
         "county": "tiny",
         "scenario": "base",
         "variation": {"services": ["clinic", "school"], "capital_factor": "1", "running_factor": "1.0"},
@@ -204,8 +199,8 @@ def plan(folder: Path) -> dict[str, Any]:
         "services": {
             "clinic": {
                 "open": [
-                    {"site": "C1", "size": "standard", "action": "keep"},
-                    {"site": "C3", "size": "standard", "action": "new"},  # 10 万元 = 100,000
+                    {"site": "C1", "size": "standard", "action": "keep", "phase": ""},
+                    {"site": "C3", "size": "standard", "action": "new", "phase": ""},  # 10 万元 = 100,000
                 ],
                 "closed": [],
                 "assignments": [
@@ -215,13 +210,15 @@ def plan(folder: Path) -> dict[str, Any]:
                     go("V4", "C3", 60, 60),
                     go("V5", "C1", 30, 30),  # by the one-way street
                 ],
+                "transfers": [],
                 "unserved": [left("V6", 20, "unreachable")],
             },
             "school": {
                 # 30 places today, 40 then: 200,000 * 10 / 40 = 50,000
-                "open": [{"site": "S2", "size": "small", "action": "expand"}],
+                "open": [{"site": "S2", "size": "small", "action": "expand", "phase": ""}],
                 "closed": [],
                 "assignments": [go("V1", "S2", 10, 60), go("V2", "S2", 20, 0), go("V3", "S2", 10, 60)],  # 40 of 40
+                "transfers": [],
                 "unserved": [
                     left("V1", 20, "full"),
                     left("V4", 15, "not_built"),  # S4 next door is not built; S2 is 120 s away
@@ -232,8 +229,8 @@ def plan(folder: Path) -> dict[str, Any]:
             },
         },
         "spending": [
-            {"fund": "county", "service": "clinic", "amount": 100_000},
-            {"fund": "edu", "service": "school", "amount": 50_000},
+            {"fund": "county", "service": "clinic", "phase": "", "amount": 100_000},
+            {"fund": "edu", "service": "school", "phase": "", "amount": 50_000},
         ],
         "claims": {
             "served": {"clinic": 280, "school": 40},

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import math
 import random
+from copy import deepcopy
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,8 +17,8 @@ import numpy as np
 
 from siting import measure
 from siting.county import County, Provenance, RedLine, Roads
-from siting.plan import Assignment, Opening, Plan, ServicePlan, Spending, Unserved
-from siting.rows import Settlement, Site
+from siting.plan import Assignment, Opening, Plan, ServicePlan, Spending, Transfer, Unserved
+from siting.rows import Disposal, Line, Settlement, Site
 from siting.scenario import Scenario
 from siting.sections import CountyFile
 from siting.study import Study
@@ -50,6 +52,7 @@ FILE: dict[str, Any] = {
         "modes": {
             "walk": {"speeds_kmh": {"county": "5", "village": "5"}, "access_kmh": "4"},
             "drive": {"speeds_kmh": {"county": "50", "village": "25"}, "access_kmh": "10"},
+            "bus": {"speeds_kmh": {"county": "35", "village": "20"}, "access_kmh": "4"},
         },
     },
     "demand": {
@@ -61,6 +64,7 @@ FILE: dict[str, Any] = {
             "estimated": True,
             "source": "guess",
         },
+        "waste": {"column": "waste_kgpd", "name": "生活垃圾", "name_en": "household waste"},
         "old": {
             "column": "old_persons",
             "name": "60 岁及以上人口",
@@ -131,10 +135,23 @@ FILE: dict[str, Any] = {
             "family": "haul",
             "name": "生活垃圾收运",
             "name_en": "Household waste",
-            "demand": "everybody",
+            "demand": "waste",
+            "hosts": ["village", "central_village", "township_seat"],
             "department": "县住房城乡建设局",
             "department_en": "Housing Bureau",
-            "figures": {"waste_kg_per_person_day": "0.8"},
+            "access": [{"mode": "drive", "limit_m": "9000"}],
+            "haul": {"transfer_limit_min": "120", "direct_limit_min": "6"},
+            "sizes": [
+                {
+                    "id": "15-tpd",
+                    "name": "15 吨/日",
+                    "name_en": "15 t/d",
+                    "capacity_tpd": "15",
+                    "capital": "73.3",
+                    "running_per_year": "11",
+                    "land_m2": "500",
+                }
+            ],
         },
     },
     "funds": [
@@ -209,26 +226,41 @@ PROVENANCE = (
 )
 
 
-def make(villages: int = 40, *, hostile: bool = False, run: Path = Path("runs/sample"), seed: int = 7) -> Study:
-    """A study of about ``villages`` villages; with ``hostile`` names that try to break out of every format."""
+def make(
+    villages: int = 40,
+    *,
+    hostile: bool = False,
+    run: Path = Path("runs/sample"),
+    seed: int = 7,
+    whole: bool = False,
+) -> Study:
+    """A study of about ``villages`` villages; with ``hostile`` names that try to break out of every format.
+
+    ``whole``: all four families with two phases, boarding, lines, a package, a rule, plots and land; else three
+    services of the families coverage and catchment.
+    """
     chance = random.Random(seed)
     settlements, roads = _land(villages, chance, hostile)
     sites = _sites(settlements, chance, hostile)
+    plain = whole_file(settlements) if whole else FILE
     county = County(
         folder=Path("qinghe"),
-        file=CountyFile.model_validate(FILE),
+        file=CountyFile.model_validate(plain),
+        plain=plain,
         settlements=settlements,
-        sites=sites,
-        lines=(),
-        disposal=(),
+        sites=sites + (_stations(settlements, hostile) if whole else ()),
+        lines=_lines(settlements, hostile) if whole else (),
+        disposal=_disposal(settlements, hostile) if whole else (),
         red_lines=(_red_line(settlements),),
         roads=roads,
         provenance=PROVENANCE,
         files={"county.toml": "ab" * 32, "settlements.csv": "cd" * 32},
     )
-    scenario = Scenario("base", ("clinic", "primary", "eldercare"))
+    others = ("waste", "bus") if whole else ()
+    scenario = Scenario("base", ("clinic", "primary", "eldercare", *others))
     before = Scenario("baseline", scenario.services, capital_factor=Decimal(0))
-    plan, before_plan = _plan(county, chance, build=True), _plan(county, chance, build=False)
+    plan = _plan(county, chance, scenario.services, build=True)
+    before_plan = _plan(county, chance, scenario.services, build=False)
     measures = measure.of(plan, county, scenario)
     return Study(
         run=run,
@@ -314,6 +346,8 @@ def _land(villages: int, chance: random.Random, hostile: bool) -> tuple[tuple[Se
                 population_persons=people,
                 pupils_persons=people // 14,
                 old_persons=people // 5,
+                upper_persons=people // 30,
+                waste_kgpd=people,
                 survey_no=f"0{n}",
             )
         )
@@ -368,6 +402,7 @@ def _sites(settlements: tuple[Settlement, ...], chance: random.Random, hostile: 
             if n % each and place.level == "village":
                 continue
             stands = chance.random() < (0.25 if service == "eldercare" else 0.55)
+            stands = stands or place.level not in FILE["services"][service]["hosts"]
             school = {"size": "6-classes"} if service == "primary" and stands else {}
             sites.append(
                 Site(
@@ -399,53 +434,277 @@ def _metres(a: Settlement, b: Site) -> int:
     return int(math.hypot(dx, (a.lat - b.lat) * KM_PER_DEGREE) * 1350) + 1
 
 
-def _plan(county: County, chance: random.Random, *, build: bool) -> Plan:
+def whole_file(settlements: tuple[Settlement, ...]) -> dict[str, Any]:
+    """The county file with all families, phases, land, a rule and a package."""
+    plain = deepcopy(FILE)
+    plain["phases"] = [
+        {"id": "2029", "name": "2029 年", "name_en": "2029", "year": 2029},
+        {"id": "2030", "name": "2030 年", "name_en": "2030", "year": 2030},
+    ]
+    plain["demand"]["upper"] = {"column": "upper_persons", "name": "四至六年级", "name_en": "grades 4 to 6"}
+    plain["demand"]["places"] = {
+        "each_settlement_of": ["township_seat", "central_village"],
+        "name": "乡镇驻地和中心村",
+        "name_en": "township seats and central villages",
+    }
+    primary = plain["services"]["primary"]
+    primary["access"] += [
+        {"mode": "walk", "kind": "line", "line": "bus", "limit_min": "60", "wait_min": "5"},
+        {"mode": "bus", "kind": "boarding", "limit_min": "90", "eligible": "upper"},
+    ]
+    primary["sizes"][1]["beds_persons"] = 120
+    primary["closing_capital"], primary["resale"] = "5", "20"
+    for service, land in (("clinic", "120"), ("eldercare", "150")):
+        plain["services"][service]["sizes"][0]["land_m2"] = land
+    plain["services"]["bus"] = {
+        "family": "line",
+        "name": "城乡公交",
+        "name_en": "Rural bus",
+        "demand": "places",
+        "weight": 50,
+        "department": "县交通运输局",
+        "department_en": "Transport Bureau",
+        "may_expand": True,
+        "access": [{"mode": "walk", "limit_min": "20"}],
+        "line": {"vehicle_capital": "20", "running_per_km": "0.0003"},
+        "sizes": [
+            {"id": "2-trips", "name": "每日 2 班", "trips_per_day": 2, "capital": "2", "running_per_year": "0.2"},
+            {"id": "4-trips", "name": "每日 4 班", "trips_per_day": 4, "capital": "2", "running_per_year": "0.2"},
+        ],
+    }
+    plain["funds"][0] |= {"capital_by_phase": ["30000", "20000"], "pays": ["clinic", "primary", "eldercare", "bus"]}
+    del plain["funds"][0]["capital"]
+    plain["funds"][1] |= {"capital_by_phase": ["600", "300"], "pays": ["eldercare", "waste"], "carries_over": True}
+    del plain["funds"][1]["capital"]
+    plain["land"] = {"quota_m2": ["20000", "12000"], "shared_saving_pct": "10"}
+    plain["rules"] = [{"id": "few", "name": "新建卫生室上限", "service": "clinic", "at_most": 60, "actions": ["new"]}]
+    villages = [*[s.id for s in settlements if s.level == "central_village"][:4], settlements[5].id]
+    services = ["clinic", "eldercare", "waste"]
+    plain["packages"] = [
+        {
+            "id": "show",
+            "name": "示范村",
+            "name_en": "Demonstration villages",
+            "services": services,
+            "settlements": villages,
+        }
+    ]
+    plain["targets"] += [
+        {"id": "T4", "service": "bus", "indicator": "served_share", "threshold_pct": "100", "year": 2029},
+        {"id": "T5", "service": "waste", "indicator": "served_share", "threshold_pct": "95", "policy": "std"},
+        {"id": "T6", "service": "clinic", "indicator": "worst_township_share", "threshold_pct": "80"},
+        {"id": "T7", "service": "clinic", "indicator": "urban_rural_gap", "threshold_pct": "1.5"},
+        {"id": "T8", "package": "show", "indicator": "package_count", "threshold_count": 4},
+        {"id": "T9", "service": "primary", "indicator": "built_count", "threshold_count": 2, "sizes": ["12-classes"]},
+    ]
+    return plain
+
+
+def _stations(settlements: tuple[Settlement, ...], hostile: bool) -> tuple[Site, ...]:
+    """A candidate transfer station at every fifteenth village; some share a plot with the clinic there."""
+    return tuple(
+        Site(
+            id=f"waste-{place.id}",
+            service="waste",
+            settlement=place.id,
+            lon=place.lon - 0.003,
+            lat=place.lat + 0.002,
+            status="candidate",
+            name=HOSTILE[0] if hostile and n == 3 else f"{place.name}转运站",
+            name_en="" if hostile else f"Station of {place.name_en or place.id}",
+        )
+        for n, place in enumerate(settlements)
+        if n % 15 == 3
+    )
+
+
+def _disposal(settlements: tuple[Settlement, ...], hostile: bool) -> tuple[Disposal, ...]:
+    first, last = settlements[0], settlements[-1]
+    name = HOSTILE[2] if hostile else "县填埋场"
+    return (
+        Disposal(
+            id="D1", name=name, name_en="" if hostile else "Landfill", kind="landfill", lon=first.lon + 0.02,
+            lat=first.lat + 0.01, status="existing", capacity_tpd=Decimal(28), running_per_year=Decimal(40),
+        ),
+        Disposal(
+            id="D2", name="焚烧厂", name_en="Incinerator", kind="incinerator", lon=last.lon, lat=last.lat,
+            status="candidate", capacity_tpd=Decimal(60), capital=Decimal(900), running_per_year=Decimal(90),
+        ),
+    )  # fmt: skip
+
+
+def _lines(settlements: tuple[Settlement, ...], hostile: bool) -> tuple[Line, ...]:
+    """A line along each row of the grid, every other one running today; a stop at every second village."""
+    lats = [s.lat for s in settlements]
+    step = (max(lats) - min(lats)) / max(1, round(math.sqrt(len(settlements))))
+    rows: dict[int, list[Settlement]] = {}
+    for s in settlements:
+        rows.setdefault(round((s.lat - min(lats)) / step), []).append(s)
+    found = []
+    for n, row in sorted(rows.items()):
+        stops = [s.id for s in sorted(row, key=lambda s: s.lon)][::2]
+        if len(stops) > 1:
+            name = HOSTILE[n % len(HOSTILE)] if hostile and n == 1 else f"{n} 路"
+            status = "existing" if n % 3 == 0 else "candidate"
+            line = Line(
+                id=f"L{n:02d}", name=name, name_en="" if hostile else f"Line {n}", stops=";".join(stops),
+                trips_per_day=3 if status == "existing" else 2, status=status,
+            )  # fmt: skip
+            found.append(line)
+    return tuple(found)
+
+
+def _plan(county: County, chance: random.Random, services: tuple[str, ...], *, build: bool) -> Plan:
     parts: dict[str, ServicePlan] = {}
-    spending = []
-    for key, service in county.services.items():
+    phases = county.phases
+    for key in services:
+        service = county.services[key]
         mine = [s for s in county.sites if s.service == key]
+        if service.family == "line":
+            parts[key] = _bus(county, key, build)
+            continue
         closed = [
             s.id for s in mine if s.status == "existing" and build and service.may_close and chance.random() < 0.12
         ]
         openings = []
         for site in mine:
             if site.status == "existing" and site.id not in closed:
-                grow = build and service.may_expand and chance.random() < 0.1
-                openings.append(
-                    Opening(site.id, "12-classes", "expand") if grow else Opening(site.id, site.size, "keep")
-                )
-            elif site.status == "candidate" and build and chance.random() < 0.25:
-                openings.append(Opening(site.id, service.sizes[0].id, "new"))
+                if build and service.may_expand and chance.random() < 0.1:
+                    openings.append(Opening(site.id, "12-classes", "expand", phases[0]))
+                else:
+                    openings.append(Opening(site.id, site.size, "keep"))
+            elif site.status == "candidate" and build and (key == "waste" or chance.random() < 0.25):
+                openings.append(Opening(site.id, service.sizes[0].id, "new", phases[len(openings) % len(phases)]))
         parts[key] = _assign(county, key, openings, closed)
-        cost = sum(int(service.sizes[0].capital * 10_000) for o in openings if o.action == "new")
-        cost += sum(5_750_000 for o in openings if o.action == "expand")
-        if cost:
-            spending.append(Spending("county", key, cost))
-    return Plan(parts, tuple(sorted(spending)))
+    if "bus" in parts:
+        parts["primary"] = _by_bus_and_bed(county, parts["primary"], parts["bus"])
+    plan = Plan(parts)
+    spending = _spending(plan, county)
+    return Plan(parts, spending)
+
+
+def _spending(plan: Plan, county: County) -> tuple[Spending, ...]:
+    """Whatever the options cost, from the first fund that may pay for the service."""
+    figures = measure.of(plan, county, Scenario("base", tuple(plan.services)))
+    first = county.phases[0]
+    paid: dict[tuple[str, str, str], int] = {}
+    for site in figures.sites:
+        fund = next(f.id for f in county.file.funds if site.service in f.pays)
+        if site.capital:
+            key = fund, site.service, site.opening.phase
+            paid[key] = paid.get(key, 0) + site.capital
+    for service, part in plan.services.items():
+        about = county.services[service]
+        net = len(part.closed) * (county.base(about.closing_capital) - county.base(about.resale))
+        fund = next(f.id for f in county.file.funds if service in f.pays)
+        if net:
+            paid[fund, service, first] = max(0, paid.get((fund, service, first), 0) + net)
+    return tuple(sorted(Spending(*key, amount) for key, amount in paid.items() if amount))
 
 
 def _assign(county: County, key: str, openings: list[Opening], closed: list[str]) -> ServicePlan:
     service = county.services[key]
     access = service.access[0]
-    column = county.file.demand[service.demand].column
+    demand = county.demand_of(key)
     room = {o.site: 540 if o.size == "12-classes" else 270 if key == "primary" else 10**9 for o in openings}
+    if key == "waste":
+        room = {o.site: 15_000 for o in openings}
     by_id = {s.id: s for s in county.sites}
+    phase = {o.site: o.phase for o in openings}
     sites = [by_id[o.site] for o in openings]
     assignments, unserved = [], []
     for n, place in enumerate(county.settlements):
-        left = place.people(column)
+        left = demand[place.id]
         near = sorted((_metres(place, s), s.id) for s in sites)
-        for metres, site in near[:4]:
+        for metres, site in near[: 1 if service.family == "coverage" else 4]:
             travel = -(-metres * 36 // 50) if access.by_time else metres
             if left and travel <= access.limit(place.level) * (60 if access.by_time else 1):
                 persons = min(left, room[site])
                 if persons:
-                    assignments.append(Assignment(place.id, site, 0, persons, travel))
+                    since = phase[site]
+                    assignments.append(Assignment(place.id, site, 0, "", since, persons, travel))
                 room[site] -= persons
                 left -= persons
         if left:
-            reason = "full" if left < place.people(column) else ("not_built", "no_site_in_reach", "unreachable")[n % 3]
+            reason = "full" if left < demand[place.id] else ("not_built", "no_site_in_reach", "unreachable")[n % 3]
             unserved.append(Unserved(place.id, left, reason))  # type: ignore[arg-type]
-    return ServicePlan(
-        tuple(sorted(openings)), tuple(sorted(closed)), tuple(sorted(assignments)), tuple(sorted(unserved))
+    plain = ServicePlan(
+        tuple(sorted(openings)), tuple(sorted(closed)), tuple(sorted(assignments)), (), tuple(sorted(unserved))
     )
+    return _hauled(plain, county) if key == "waste" else plain
+
+
+def _hauled(part: ServicePlan, county: County) -> ServicePlan:
+    """What comes to the stations goes on: to the landfill until it is full, then to the incinerator, if it is built."""
+    build = any(o.action == "new" for o in part.open)
+    opened = [Opening("D1", "", "keep"), *([Opening("D2", "", "new", county.phases[-1])] if build else [])]
+    room = {"D1": 28_000, "D2": 60_000 if build else 0}
+    brought: dict[str, int] = {}
+    for a in part.assignments:
+        brought[a.site] = brought.get(a.site, 0) + a.persons
+    transfers = []
+    for station, amount in sorted(brought.items()):
+        for place in ("D1", "D2"):
+            part_of = min(amount, room[place])
+            if part_of:
+                transfers.append(Transfer(station, place, part_of, 900 + len(transfers)))
+            room[place] -= part_of
+            amount -= part_of
+    straight = []
+    left = list(part.unserved)
+    near = [u for u in left if u.settlement == county.settlements[0].id]
+    if near and room["D1"] >= near[0].persons:
+        left.remove(near[0])
+        straight = [Assignment(near[0].settlement, "D1", 1, "", "", near[0].persons, 240)]
+    return replace(
+        part,
+        open=tuple(sorted([*part.open, *opened])),
+        assignments=tuple(sorted([*part.assignments, *straight])),
+        transfers=tuple(sorted(transfers)),
+        unserved=tuple(left),
+    )
+
+
+def _bus(county: County, key: str, build: bool) -> ServicePlan:
+    """Lines of today kept, the first of them grown; every second candidate opened."""
+    opened = []
+    for n, line in enumerate(county.lines_of(key)):
+        if line.status == "existing":
+            grow = build and not any(o.action == "expand" for o in opened)
+            grown = Opening(line.id, "4-trips", "expand", county.phases[-1])
+            opened.append(grown if grow else Opening(line.id, "", "keep"))
+        elif build and n % 2:
+            opened.append(Opening(line.id, "2-trips", "new", county.phases[n % len(county.phases)]))
+    assignments, unserved = [], []
+    stops = {o.site: next(line.stop_ids for line in county.lines if line.id == o.site) for o in opened}
+    phase = {o.site: "" if o.action == "keep" else o.phase for o in opened}
+    for place, asked in county.demand_of(key).items():
+        lines = [i for i, ids in stops.items() if place in ids]
+        if asked and lines:
+            assignments.append(Assignment(place, lines[0], 0, "", min(phase[i] for i in lines), 1, 0))
+        elif asked:
+            unserved.append(Unserved(place, 1, "not_built"))
+    return ServicePlan(tuple(sorted(opened)), (), tuple(assignments), (), tuple(unserved))
+
+
+def _by_bus_and_bed(county: County, part: ServicePlan, bus: ServicePlan) -> ServicePlan:
+    """Some of the children who are left over take a line, some board."""
+    lines, schools = list(bus.open), list(part.open)
+    beds = next((o for o in schools if o.size == "12-classes"), None)
+    upper = {s.id: s.people("upper_persons") for s in county.settlements}
+    more, left, taken = [], [], 0
+    for n, u in enumerate(part.unserved):
+        persons = u.persons
+        if n % 3 == 0 and lines:
+            line, school = lines[n % len(lines)], schools[n % len(schools)]
+            since = max(line.phase if line.action != "keep" else "", school.phase)
+            more.append(Assignment(u.settlement, school.site, 1, line.site, since, persons, 2400 + n))
+            persons = 0
+        elif n % 3 == 1 and beds and taken < 60:
+            boarders = min(persons, upper[u.settlement])
+            if boarders:
+                more.append(Assignment(u.settlement, beds.site, 2, "", beds.phase, boarders, 3600 + n))
+            taken, persons = taken + boarders, persons - boarders
+        if persons:
+            left.append(replace(u, persons=persons, reason="full" if persons < u.persons else u.reason))
+    return replace(part, assignments=tuple(sorted([*part.assignments, *more])), unserved=tuple(left))

@@ -16,5 +16,5 @@ def test_every_block_of_the_page_runs(tmp_path: Path, monkeypatch: pytest.Monkey
     assert len(blocks) >= 5
     names: dict[str, object] = {}
     for number, block in enumerate(blocks):
-        exec(compile(block, f"docs/python.md, block {number + 1}", "exec"), names)
+        exec(compile(block, f"docs/python.md, block {number + 1}", "exec"), names)  # noqa: S102 the page is ours
     assert names["verdict"].word == "valid"  # type: ignore[attr-defined]

@@ -9,13 +9,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from siting.assign import complete, service_plan
+from siting import assign
+from siting.assign import complete
 from siting.errors import SolverFailed
+from siting.options import Option
 from siting.plan import ServicePlan
-from siting.problem import Block, Fund, Option, Problem
+from siting.problem import Block, Fund, Problem
 
 from . import problems
+from . import problems_brute as brute
 from .problems import make_block
+from .problems_rich import rich_problem
+
+
+def service_plan(block: Block, opened: list[int], served: np.ndarray | None = None) -> ServicePlan:
+    """One service alone, with these options open."""
+    return assign.service_plan(Problem((block,), (), None, ()), block, {block.service: opened}, served)
 
 
 @st.composite
@@ -72,8 +81,9 @@ def test_nobody_could_be_sent_better_than_the_transport_step_sends_them(case: tu
 @given(schools())
 def test_people_are_neither_lost_nor_squeezed_in(case: tuple[Block, list[int]]) -> None:
     block, opened = case
+    alone = Problem((block,), (), None, ())
     part = service_plan(block, opened)
-    assert problems.breaches_of_people(block, part, {block.options[o].site: o for o in opened}) == []
+    assert problems.breaches_of_people(alone, block, part, {block.service: tuple(opened)}) == []
 
 
 @settings(max_examples=60, deadline=None)
@@ -131,3 +141,51 @@ def test_a_plan_that_nobody_can_pay_is_refused() -> None:
     block = make_block("s", "coverage", (7,), [Option("N", "S", "new", None, 10, 1)], {(0, "N"): 5})
     with pytest.raises(SolverFailed, match="E902"):
         complete(Problem((block,), (Fund("f", 9, ("s",)),), None, ()), {"s": [0]})
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_as_many_are_served_as_the_rules_allow(seed: int) -> None:
+    problem = rich_problem(seed)
+    for chosen in itertools.islice(
+        itertools.product(*(list(brute.combinations(b)) for b in problem.blocks)), 0, None, 7
+    ):
+        opened = {b.service: own for b, own in zip(problem.blocks, chosen, strict=True)}
+        for block in problem.blocks:
+            since = brute.since_of_ways(problem, block, opened)
+            possible = brute.all_served(problem, block, opened[block.service], since)
+            try:
+                part = assign.service_plan(problem, block, opened)
+            except SolverFailed:
+                assert not possible
+                continue
+            assert problems.breaches_of_people(problem, block, part, opened) == []
+            most = max(sum(phases[-1] for phases in served) for served in possible)
+            assert sum(a.persons for a in part.assignments) == most
+
+
+def two_schools() -> tuple[Problem, Block]:
+    """A opens in 2025, B in 2030 and is nearer to both villages; 6 pupils each, 10 places each."""
+    phases = ("2025", "2030")
+    options = [Option("A", "S", "new", 10, 5, 1, phase="2025"), Option("B", "S", "new", 10, 5, 1, phase="2030")]
+    reach = {(i, s): far for i in (0, 1) for s, far in (("A", 900), ("B", 10 + i))}
+    block = make_block("school", "catchment", (6, 6), options, reach, phases=phases)
+    return Problem((block,), (), None, (), phases), block
+
+
+def test_who_is_to_be_served_by_a_phase_goes_where_it_is_open_by_then() -> None:
+    problem, block = two_schools()
+    opened = {"school": (0, 1)}
+    free = assign.service_plan(problem, block, opened)
+    assert [(a.settlement, a.since, a.persons) for a in free.assignments] == [
+        ("v0", "2030", 6),  # B takes the nearer v0 and 4 of v1
+        ("v1", "2025", 2),
+        ("v1", "2030", 4),
+    ]
+    early = assign.service_plan(problem, block, opened, np.array([[5, 0], [6, 0]]))
+    assert [(a.settlement, a.since, a.persons) for a in early.assignments] == [
+        ("v0", "2025", 5),
+        ("v0", "2030", 1),
+        ("v1", "2030", 6),
+    ]
+    with pytest.raises(SolverFailed, match="E902"):  # A has 10 places
+        assign.service_plan(problem, block, opened, np.array([[6, 5], [6, 6]]))

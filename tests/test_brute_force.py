@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from siting.model import goal
+from siting.options import Option
 from siting.outcome import Effort, Outcome, Stop
 from siting.plan import Plan
-from siting.problem import Block, Fund, Option, Problem
-from siting.solvers import direct, greedy, supervise
-from siting.solvers.linear import LinearModel
+from siting.problem import Block, Fund, Problem
+from siting.solvers import direct, greedy
 
 from . import problems
+from . import problems_brute as brute
 from .problems import make_block, target
 
 EXACT = Effort(gap=0, time_limit_s=30)
@@ -22,7 +22,7 @@ def solved(problem: Problem) -> Outcome:
     """The direct solver's answer, which keeps the rules and is what it says it is."""
     outcome = direct.solve(problem, EXACT)
     assert problems.breaches(problem, outcome.plan) == []
-    reached = problems.reached(problem, outcome.plan)
+    reached = brute.reached(problem, outcome.plan)
     judged = [aim for aim in goal.aims(problem) if aim.name != goal.TRAVEL]
     assert [goal.value(problem, aim, outcome.plan) for aim in judged] == [
         n for n, tier in zip(reached, [*problem.tiers, None], strict=True) if tier is None or _counts(problem, tier)
@@ -47,29 +47,9 @@ def is_the_best(seed: int) -> None:
     problem = problems.random_problem(seed)
     first = greedy.solve(problem, EXACT).plan
     assert problems.breaches(problem, first) == []
-    exact = problems.best(problem)
-    assert problems.reached(problem, first) <= exact
-    assert problems.reached(problem, solved(problem).plan) == exact
-
-
-@pytest.fixture
-def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same searches without child processes, through scipy's door to HiGHS: ten times as fast."""
-
-    def run(linear: LinearModel, start: dict[int, float], **_: object) -> supervise.Answer:
-        answer = milp(
-            linear.cost,
-            integrality=linear.whole.astype(int),
-            bounds=Bounds(linear.lower, linear.upper),
-            constraints=LinearConstraint(linear.matrix, linear.row_lower, linear.row_upper),
-            options={"mip_rel_gap": 0.0},
-        )
-        assert answer.status == 0, answer.message
-        bound = answer.mip_dual_bound if linear.whole.any() else answer.fun
-        bound = linear.sign * (bound + linear.offset)
-        return supervise.Answer(answer.x, bound, complete=True, infeasible=False, crashed="", version="scipy", log="")
-
-    monkeypatch.setattr(supervise, "run", run)
+    exact = brute.best(problem)
+    assert brute.reached(problem, first) <= exact
+    assert brute.reached(problem, solved(problem).plan) == exact
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -237,7 +217,7 @@ def test_more_money_is_never_worse(seed: int) -> None:
     for share in (0, 1, 2, 4):
         funds = tuple(Fund(f.id, f.amount * share // 2, f.pays) for f in problem.funds)
         richer = Problem(problem.blocks, funds, problem.running_budget, problem.targets)
-        now = problems.reached(richer, solved(richer).plan)
+        now = brute.reached(richer, solved(richer).plan)
         assert before is None or now >= before
         before = now
 

@@ -117,7 +117,7 @@ def test_a_finished_run_is_valid_and_reports_again(siting_cli: Run, run: Path, t
     answer = siting_cli("report", run, "--format", "html,csv", "--out", tmp_path / "out", "--lang", "zh", "--json")
     assert answer.code == 0
     assert all(Path(file).is_file() for file in answer.object["files"])
-    assert siting_cli("report", run, "--format", "docx").code == 3
+    assert siting_cli("report", run, "--format", "papyrus").code == 3
 
 
 def test_an_edited_plan_is_rejected_with_7_and_gets_no_report(siting_cli: Run, run: Path, tmp_path: Path) -> None:

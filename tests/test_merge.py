@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from siting.model import building, goal
 from siting.model.goal import Aim
-from siting.problem import Option, Problem
+from siting.options import Option
+from siting.problem import Problem, TargetRow
 from siting.solvers import linear
 from siting.solvers.merge import merge
 
 from . import problems
 from .problems import make_block, target
+from .problems_rich import rich_problem
 
 
 def optima(problem: Problem) -> list[int]:
@@ -48,6 +48,54 @@ def test_the_merged_problem_has_the_same_optima(seed: int) -> None:
     assert optima(merged) == optima(problem)
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_merging_keeps_every_rule_of_rich_problems(seed: int) -> None:
+    problem = rich_problem(seed)
+    assert optima(merge(problem).problem) == optima(problem)
+
+
+def test_those_who_come_another_way_are_not_alike() -> None:
+    options = [Option("A", "S", "new", 9, 1, 1, 9)]
+    ways = [
+        (1, 1, 900, "A", -1, True),  # v1 and v2 board
+        (2, 1, 950, "A", -1, True),
+        (3, 2, 900, "A", 0, False),  # v3 and v4 ride one line, v5 another
+        (4, 2, 950, "A", 0, False),
+        (5, 2, 950, "A", 1, False),
+    ]
+    block = make_block("school", "catchment", (1, 2, 3, 4, 5, 6), options, {(0, "A"): 10}, more_ways=ways)
+    assert merge(Problem((block,), (), None, ())).problem.blocks[0].demand.tolist() == [1, 5, 9, 6]
+
+
+def test_those_who_lose_by_different_closings_are_not_alike() -> None:
+    options = [Option(s, "", "keep", 9, 0, 1) for s in "AB"]
+    reach = {(i, s): 10 for i in range(3) for s in "AB"}
+    guards = np.array([[0, 0], [0, 1], [1, 2]])
+    block = make_block("school", "catchment", (1, 2, 4), options, reach, guards=guards)
+    assert merge(Problem((block,), (), None, ())).problem.blocks[0].demand.tolist() == [3, 4]
+
+
+def test_towns_and_villages_with_the_same_reach_stay_apart_for_a_gap() -> None:
+    options = [Option("A", "S", "new", None, 1, 1)]
+    block = make_block("clinic", "coverage", (3, 4, 5), options, {(i, "A"): 9 for i in range(3)})
+    sides = (np.array([0]), np.array([1, 2]))
+    gap = TargetRow("gap", 1, "clinic", "urban_rural_gap", np.arange(3), 9000, 1, parts=sides)
+    merged = merge(Problem((block,), (), None, (gap,))).problem
+    assert merged.blocks[0].demand.tolist() == [3, 9]
+    assert [part.tolist() for part in merged.targets[0].parts] == [[0], [1]]
+
+
+def test_a_package_keeps_the_place_of_its_settlements() -> None:
+    options = [Option("A", "S", "new", None, 1, 1)]
+    block = make_block("clinic", "coverage", (3, 4, 5), options, {(i, "A"): 9 for i in range(3)})
+    row = TargetRow(
+        "T", 1, "", "package_count", np.zeros(0, dtype=np.int64), 2, 1, package={"clinic": np.array([2, -1, 1])}
+    )
+    merged = merge(Problem((block,), (), None, (row,))).problem
+    assert merged.blocks[0].demand.tolist() == [3, 9]
+    assert merged.targets[0].package["clinic"].tolist() == [1, -1, 1]
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_people_settlements_and_targets_keep_their_sums(seed: int) -> None:
     problem = problems.random_problem(seed, tiny=False)
@@ -72,21 +120,3 @@ def test_points_that_a_target_counts_one_by_one_stay_apart() -> None:
     merged = merge(Problem((block,), (), None, (counted,)))
     assert merged.problem.blocks[0].demand.tolist() == [3, 4, 11]
     assert merge(Problem((block,), (), None, ())).problem.blocks[0].demand.tolist() == [18]
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.integers(0, 10_000), st.data())
-def test_apart_hands_everybody_back(seed: int, data: st.DataObject) -> None:
-    problem = problems.random_problem(seed, tiny=False)
-    small = merge(problem)
-    served = {
-        b.service: np.array([data.draw(st.integers(0, int(q))) for q in b.demand], dtype=np.int64)
-        for b in small.problem.blocks
-    }
-    for service, persons in small.apart(served).items():
-        demand, group = problem.block(service).demand, small.group[service]
-        assert ((persons >= 0) & (persons <= demand)).all()
-        assert np.array_equal(np.bincount(group, weights=persons).astype(np.int64), served[service])
-        # one settlement after the other in full: at most one of a group is served in part
-        partly = (persons > 0) & (persons < demand)
-        assert np.bincount(group, weights=partly).max() <= 1

@@ -50,6 +50,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for lang in ("zh", "en"):
         (written,) = page.write(study, out, load(lang))
         written.rename(out / f"{lang}.html")
+    (written,) = page.write(MAKE(120, whole=True, hostile=True), out, load("zh"))
+    written.rename(out / "whole.html")
     limit = page.PLAIN_LIMIT
     page.PLAIN_LIMIT = 1000
     try:
@@ -81,7 +83,7 @@ def _open(browser: Any, path: Path, width: int = 1400, height: int = 900) -> Vis
     return visit
 
 
-@pytest.mark.parametrize("name", ["zh", "en", "packed"])
+@pytest.mark.parametrize("name", ["zh", "en", "packed", "whole"])
 @pytest.mark.parametrize(("width", "height"), [(1400, 900), (400, 800)])
 def test_the_page_opens_offline_in_silence(browser: Any, folder: Path, name: str, width: int, height: int) -> None:
     visit = _open(browser, folder / f"{name}.html", width, height)
@@ -135,12 +137,87 @@ def test_pointing_at_the_map_shows_words(browser: Any, folder: Path) -> None:
     box = tab.locator("#map-canvas").bounding_box()
     tab.locator("#map-canvas").scroll_into_view_if_needed()
     box = tab.locator("#map-canvas").bounding_box()
-    for x in range(10, 60):
-        for y in (0.3, 0.4, 0.5, 0.6):
+    assert _pointed_at(tab, box)
+    assert visit.complaints == []
+    tab.close()
+
+
+def _pointed_at(tab: Any, box: Any) -> str:
+    """Words that appear when the pointer sweeps over the map, "" for none."""
+    tip = tab.locator(".leaflet-tooltip.tip")
+    for y in (0.3, 0.4, 0.5, 0.6, 0.35, 0.45, 0.55):
+        for x in range(10, 60):
             tab.mouse.move(box["x"] + box["width"] * x / 70, box["y"] + box["height"] * y)
-        if tab.locator(".leaflet-tooltip.tip").count():
-            break
-    assert tab.locator(".leaflet-tooltip.tip").count() == 1
+            if tip.count():
+                return str(tip.inner_text())
+    return ""
+
+
+def _drawn(tab: Any) -> str:
+    """What the map's canvases show, as one text."""
+    script = "() => [...document.querySelectorAll('#map-canvas canvas')].map((c) => c.toDataURL()).join()"
+    tab.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    return str(tab.evaluate(script))
+
+
+def test_layers_of_all_families_can_be_switched(browser: Any, folder: Path) -> None:
+    visit = _open(browser, folder / "whole.html")
+    tab, legend = visit.page, visit.page.locator("#map-legend")
+    seen = {}
+    switches = {"生活垃圾收运": ["flows", "sites"], "城乡公交": ["lines", "stops"], "小学": ["links"]}
+    for service, layers in switches.items():
+        tab.locator(".services label", has_text=service).first.click()
+        for layer in layers:
+            before = _drawn(tab)
+            tab.locator(f".layers input[name={layer}]").click()
+            changed = _drawn(tab)
+            assert changed != before, layer
+            tab.locator(f".layers input[name={layer}]").click()
+            assert _drawn(tab) != changed, layer
+        seen[service] = legend.inner_text()
+    assert {"转运站", "填埋场", "焚烧厂"} <= set(seen["生活垃圾收运"].splitlines())
+    assert {"新开线路", "现有公交线路", "公交站点"} <= set(seen["城乡公交"].splitlines())
+    assert visit.complaints == []
+    assert visit.requests == [(folder / "whole.html").as_uri()]
+    tab.close()
+
+
+def test_the_phase_slider_takes_openings_back_and_works_by_keyboard(browser: Any, folder: Path) -> None:
+    visit = _open(browser, folder / "whole.html")
+    tab, legend = visit.page, visit.page.locator("#map-legend")
+    tab.locator(".services label", has_text="小学").click()
+    tab.locator(".layers input[name=links]").click()
+    end = _drawn(tab)
+    assert "2030" in tab.locator(".phase output").inner_text()
+    assert "以后年度实施" not in legend.inner_text()
+    tab.locator("#map-phase").focus()
+    tab.keyboard.press("ArrowLeft")
+    assert "2029" in tab.locator(".phase output").inner_text()
+    assert "以后年度实施" in legend.inner_text()
+    assert _drawn(tab) != end
+    tab.keyboard.press("ArrowRight")
+    assert "以后年度实施" not in legend.inner_text()
+    tab.locator("label", has_text="现状").first.click()
+    assert tab.locator("#map-phase").is_disabled()
+    assert visit.complaints == []
+    tab.close()
+
+
+def test_a_line_and_a_flow_answer_when_they_are_pointed_at(browser: Any, folder: Path) -> None:
+    visit = _open(browser, folder / "whole.html")
+    tab = visit.page
+    tab.locator("#map-canvas").scroll_into_view_if_needed()
+    box = tab.locator("#map-canvas").bounding_box()
+    for service, word in (("城乡公交", "站："), ("生活垃圾收运", "→")):
+        tab.locator(".services label", has_text=service).first.click()
+        tab.locator("#map-canvas").scroll_into_view_if_needed()
+        box = tab.locator("#map-canvas").bounding_box()
+        for layer in ("places", "sites"):
+            if tab.locator(f".layers input[name={layer}]").is_checked():
+                tab.locator(f".layers input[name={layer}]").click()
+        tab.locator("#map-canvas").scroll_into_view_if_needed()
+        box = tab.locator("#map-canvas").bounding_box()
+        assert word in _pointed_at(tab, box)
     assert visit.complaints == []
     tab.close()
 
@@ -157,7 +234,10 @@ def test_tables_sort_and_filter(browser: Any, folder: Path) -> None:
     assert set(names) == {"小学"}
     head = tab.locator("#table-sites th[data-key=served] .sort")
     head.click()
-    served = "rows => rows.map(r => r.cells[6].dataset.value).filter(v => v !== undefined).map(Number)"
+    served = """rows => {
+        const at = document.querySelector("#table-sites th[data-key=served]").cellIndex;
+        return rows.map(r => r.cells[at].dataset.value).filter(v => v !== undefined).map(Number);
+    }"""
     values = tab.eval_on_selector_all("#table-sites tbody tr:not([hidden])", served)
     assert len(values) > 5
     assert values == sorted(values, reverse=True)

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
-from siting import cache, instance, network, travel
+from siting import cache, instance, network, paths, travel
 from siting.county import County
 
 from . import small_county
@@ -35,7 +35,7 @@ def ours(
 ) -> dict[tuple[int, int], int]:
     """Cost by (from, to) within the limit; people travel from a target of the search to its source."""
     place = np.random.default_rng(seed).random((2, n))
-    answer = travel.shortest(matrix(arcs, n), np.array(sources, dtype=int), np.array(targets, dtype=int), limit, *place)
+    answer = paths.shortest(matrix(arcs, n), np.array(sources, dtype=int), np.array(targets, dtype=int), limit, *place)
     rows = [(targets[t], sources[s], c) for s, t, c in zip(*(a.tolist() for a in answer), strict=True)]
     found = {(a, b): c for a, b, c in rows}
     assert len(found) == len(rows), "no pair twice"
@@ -78,7 +78,7 @@ def test_more_sources_than_one_chunk_give_the_same(monkeypatch: pytest.MonkeyPat
     expected = theirs(arcs, nodes, nodes, 2 * 10**7)
     assert 0 < len(expected) < n * n
     for size in (1, 7, 48, 1000):
-        monkeypatch.setattr(travel, "CHUNK", size)
+        monkeypatch.setattr(paths, "CHUNK", size)
         assert ours(arcs, n, nodes, nodes, 2 * 10**7, seed=size) == expected
 
 
@@ -98,7 +98,7 @@ def test_all_pairs_of_a_real_city_are_those_of_networkx() -> None:
     n, limit = len(nodes), 10 * 60_000
     sources = random.Random(1).sample(range(n), 120)
     lon, lat = np.array(list(nodes.values())).T
-    source, target, cost = travel.shortest(matrix(arcs, n), np.array(sources), np.arange(n), limit, lon, lat)
+    source, target, cost = paths.shortest(matrix(arcs, n), np.array(sources), np.arange(n), limit, lon, lat)
     found = {(t, sources[s]): c for s, t, c in zip(source.tolist(), target.tolist(), cost.tolist(), strict=True)}
     assert len(found) > 50_000
     assert found == theirs(arcs, sources, list(range(n)), limit)
@@ -213,13 +213,13 @@ def test_of_parallel_roads_the_quickest_counts(tmp_path: Path) -> None:
 def calls(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Counts how often shortest paths are computed."""
     counted: list[int] = []
-    work = travel.shortest
+    work = paths.shortest
 
     def count(*arguments: object, **more: object) -> object:
         counted.append(1)
         return work(*arguments, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(travel, "shortest", count)
+    monkeypatch.setattr(paths, "shortest", count)
     return counted
 
 

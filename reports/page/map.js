@@ -14,11 +14,23 @@
     { word: "map.new", shape: "star", fill: "#f28e00", line: "#4a2b00", size: 8.5 },
     { word: "map.expanded", shape: "triangle", fill: "#2f6fd0", line: "#ffffff", size: 7.5 },
     { word: "map.closed", shape: "cross", fill: "#111111", line: "#111111", size: 5.5 },
+    { word: "map.later", shape: "star", fill: "#ffffff", line: "#7a5a1e", size: 7 },
   ];
+  /* Signs of what is not a plain site: landfill, incinerator. Stations of a haul service are diamonds. */
+  const KIND = { 1: { word: "map.landfill", shape: "bowl", size: 8 }, 2: { word: "map.incinerator", shape: "house", size: 8.5 }, station: { word: "map.station", shape: "diamond", size: 6.5 } };
+  /* Lines by their state: kept, new, more trips; told apart by dashes as well as by colour. */
+  const LINE = { 1: { word: "map.line_kept", color: "#4b5360", weight: 2.4 }, 2: { word: "map.line_new", color: "#e07b00", weight: 3.2, dash: "9 5" }, 3: { word: "map.line_more", color: "#2f6fd0", weight: 3.6, dash: "2 5" }, 5: { word: "map.line_later", color: "#a59c87", weight: 1.6, dash: "1 6" } };
+  /* Ways by their kind. */
+  const WAY = [ { word: "map.way_direct", color: "#31688e" }, { word: "map.way_line", color: "#e07b00", dash: "2 4" }, { word: "map.way_boarding", color: "#8c2d82", dash: "7 4" } ];
+  const HAUL = "#5a4632";
   const ROADS = [
     { color: "#a98d58", weight: 2.8 }, { color: "#bfa87c", weight: 1.8 }, { color: "#d3c7ab", weight: 1 },
   ];
-  const state = { service: 0, when: "after", layers: { roads: true, red: true, links: false, places: true, candidates: false, sites: true, names: true }, chosen: null };
+  const state = { service: 0, when: "after", phase: 0, layers: { roads: true, red: true, links: false, flows: true, lines: true, stops: true, places: true, candidates: false, sites: true, names: true }, chosen: null };
+  const DRAWN = ["lines", "stops", "flows", "links", "places", "candidates", "sites"];
+  const amount = (service, n) => service.unit === "tpd" ? say("map.tpd", { n: (n / 1000).toFixed(1) }) : say(service.unit === "settlements" ? (n === 1 ? "map.settlement" : "map.settlements") : n === 1 ? "map.person" : "map.people", { n: comma(n) });
+  const now = (service) => service.views[state.when === "before" ? "before" : "after" + state.phase];
+  const later = (phase) => state.when === "after" && phase > state.phase;
   const comma = (n) => Math.round(n).toLocaleString("en");
   const travel = (n, time) => time ? say("map.minutes", { n: (n / 60).toFixed(1) }) : n >= 1000 ? say("map.km", { n: (n / 1000).toFixed(1) }) : say("map.metres", { n: Math.round(n) });
 
@@ -57,6 +69,9 @@
   function outline(ctx, shape, x, y, r) {
     ctx.beginPath();
     if (shape === "square") ctx.rect(x - r, y - r, 2 * r, 2 * r);
+    else if (shape === "diamond") { ctx.moveTo(x, y - r); ctx.lineTo(x + r, y); ctx.lineTo(x, y + r); ctx.lineTo(x - r, y); ctx.closePath(); }
+    else if (shape === "bowl") { ctx.moveTo(x - r, y - r * 0.6); ctx.lineTo(x + r, y - r * 0.6); ctx.lineTo(x + r * 0.5, y + r * 0.7); ctx.lineTo(x - r * 0.5, y + r * 0.7); ctx.closePath(); }
+    else if (shape === "house") { ctx.moveTo(x - r * 0.8, y + r * 0.8); ctx.lineTo(x - r * 0.8, y); ctx.lineTo(x + r * 0.1, y - r * 0.5); ctx.lineTo(x + r * 0.1, y - r); ctx.lineTo(x + r * 0.6, y - r); ctx.lineTo(x + r * 0.6, y - r * 0.1); ctx.lineTo(x + r * 0.8, y); ctx.lineTo(x + r * 0.8, y + r * 0.8); ctx.closePath(); }
     else if (shape === "triangle") { ctx.moveTo(x, y - r); ctx.lineTo(x + r * 0.95, y + r * 0.75); ctx.lineTo(x - r * 0.95, y + r * 0.75); ctx.closePath(); }
     else if (shape === "star") {
       for (let k = 0; k < 10; k++) {
@@ -73,7 +88,9 @@
 
   function start(data) {
     const lon = degrees(data.places.x), lat = degrees(data.places.y);
-    for (const service of data.services) prepare(service, lon.length, data.places.level);
+    data.lines ||= []; data.phases ||= [];
+    state.phase = Math.max(0, data.phases.length - 1);
+    for (const service of data.services) prepare(service, data);
     const page = build(data);
     const map = L.map(page.canvas, { preferCanvas: true, zoomControl: false, attributionControl: false, zoomSnap: 0.25, zoomDelta: 0.5, wheelPxPerZoomLevel: 120, minZoom: 6, maxZoom: 17 });
     L.control.zoom({ position: "topright", zoomInTitle: say("map.zoom_in"), zoomOutTitle: say("map.zoom_out") }).addTo(map);
@@ -93,38 +110,49 @@
     ROOM.dataset.ready = "yes";
   }
 
-  /* What each place and site gets in each of the two moments. */
-  function prepare(service, places, levels) {
+  /* What each place and site gets today, and by the end of each phase. */
+  function prepare(service, data) {
     service.sites.lon = degrees(service.sites.x);
     service.sites.lat = degrees(service.sites.y);
-    for (const when of ["before", "after"]) {
-      const plan = service[when];
-      plan.place = Array.from({ length: places }, () => null);
-      plan.site = service.sites.name.map(() => ({ persons: 0, places: [] }));
-      const at = (p) => (plan.place[p] ||= { served: 0, sum: 0, links: [], missed: 0, reason: null });
-      for (let i = 0; i < plan.links.length; i += 5) {
-        const [p, s, persons, way, access] = plan.links.slice(i, i + 5);
-        const place = at(p);
-        place.served += persons;
-        place.links.push({ site: s, persons, way, access });
-        place.sum += persons * (service.mixed ? 100 * way / service.access[access].limits[levels[p]] : way);
-        plan.site[s].persons += persons;
-        plan.site[s].places.push(p);
-      }
-      for (let i = 0; i < plan.unserved.length; i += 3) {
-        const [p, persons, reason] = plan.unserved.slice(i, i + 3);
-        Object.assign(at(p), { missed: persons, reason });
-      }
-    }
+    service.views = { before: view(service, service.before, Infinity, data) };
+    for (let k = 0; k <= state.phase; k++) service.views["after" + k] = view(service, service.after, k, data);
     const sizes = service.demand.filter((q) => q > 0).sort((a, b) => a - b);
     service.large = sizes.length ? sizes[Math.floor(sizes.length * 0.97)] : 1;
   }
+  function view(service, plan, phase, data) {
+    const levels = data.places.level, stride = data.stride || 5;
+    const seen = { place: levels.map(() => null), site: service.sites.name.map(() => ({ persons: 0, places: [] })), links: [] };
+    const at = (p) => (seen.place[p] ||= { served: 0, sum: 0, links: [], missed: 0, later: 0, reason: null });
+    for (let i = 0; i < plan.links.length; i += stride) {
+      const [p, s, persons, way, access, line = -1, since = -1] = plan.links.slice(i, i + stride);
+      const place = at(p);
+      if (since > phase) { place.later += persons; place.since = since; continue; }
+      place.served += persons;
+      place.links.push({ site: s, persons, way, access, line });
+      seen.links.push([p, s, line >= 0 ? 1 : service.access[access].kind === "boarding" ? 2 : 0, line]);
+      place.sum += persons * (service.mixed ? 100 * way / service.access[access].limits[levels[p]] : way);
+      seen.site[s].persons += persons;
+      seen.site[s].places.push(p);
+    }
+    for (let i = 0; i < plan.unserved.length; i += 3) {
+      const [p, persons, reason] = plan.unserved.slice(i, i + 3);
+      Object.assign(at(p), { missed: persons, reason });
+    }
+    seen.transfers = [];
+    for (let i = 0; i < (plan.transfers || []).length; i += 4) {
+      const [from, to, kg, way] = plan.transfers.slice(i, i + 4);
+      if (phase !== Infinity && Math.max(service.sites.phase[from], service.sites.phase[to]) > phase) continue;
+      seen.transfers.push({ from, to, kg, way });
+      seen.site[to].persons += kg;
+    }
+    return seen;
+  }
   function shade(service, place) {
-    if (!place || (!place.served && !place.missed)) return { fill: NOBODY };
+    if (!place || (!place.served && !place.missed && !place.later)) return { fill: NOBODY };
     if (!place.served) return { fill: "#ffffff", missed: true };
     const mean = place.sum / place.served;
     const k = service.breaks.findIndex((limit) => mean <= limit);
-    return { fill: NEAR_TO_FAR[k < 0 ? 4 : k], partly: place.missed > 0 };
+    return { fill: NEAR_TO_FAR[k < 0 ? 4 : k], partly: place.missed + place.later > 0 };
   }
 
   /* The controls around the map. */
@@ -133,6 +161,9 @@
     data.services.forEach((service, i) => services.append(radio("map-service", String(i), service.name, i === 0)));
     const when = make("div", { class: "choice", role: "radiogroup", "aria-label": say("map.when") },
       radio("map-when", "before", say("map.before"), false), radio("map-when", "after", say("map.after"), true));
+    const slider = make("input", { type: "range", id: "map-phase", min: "0", max: String(state.phase), step: "1", value: String(state.phase), "aria-label": say("map.phase") });
+    const told = make("output", { for: "map-phase" });
+    const phase = make("div", { class: "phase", hidden: data.phases.length < 2 }, make("span", {}, say("map.phase")), slider, told);
     const search = make("input", { type: "search", id: "map-search", autocomplete: "off", placeholder: say("map.search_hint"), "aria-label": say("map.search"), "aria-controls": "map-hits" });
     const hits = make("ul", { id: "map-hits", class: "hits", hidden: true });
     const reset = make("button", { type: "button", id: "map-reset" }, say("map.reset"));
@@ -140,12 +171,15 @@
     const legend = make("div", { id: "map-legend", "aria-live": "polite" });
     const detail = make("div", { id: "map-detail", "aria-live": "polite" });
     const layers = make("fieldset", { class: "layers" }, make("legend", {}, say("map.layers")));
+    const families = new Set(data.services.map((service) => service.family));
+    const needless = { flows: !families.has("haul"), lines: !data.lines.length, stops: !data.lines.length };
     for (const [key, on] of Object.entries(state.layers)) {
+      if (needless[key]) continue;
       layers.append(make("label", {}, make("input", { type: "checkbox", name: key, checked: on }), say("map.layer_" + key)));
     }
     const printed = make("p", { class: "printed" });
     ROOM.replaceChildren(printed,
-      make("div", { class: "map-bar" }, services, when),
+      make("div", { class: "map-bar" }, services, when, phase),
       make("div", { class: "map-frame" },
         make("div", { class: "map-main" }, canvas, make("canvas", { id: "map-print", "aria-hidden": "true" })),
         make("div", { class: "map-side" },
@@ -153,7 +187,7 @@
           make("div", { class: "panel" }, make("h3", {}, say("map.legend")), legend),
           make("div", { class: "panel" }, make("h3", {}, say("map.detail")), detail), layers)));
     detail.append(make("p", { class: "hint" }, say("map.detail_hint")));
-    return { printed, services, when, search, hits, reset, canvas, legend, detail, layers };
+    return { printed, services, when, phase, slider, told, search, hits, reset, canvas, legend, detail, layers };
   }
   function radio(name, value, text, checked) {
     return make("label", {}, make("input", { type: "radio", name, value, checked }), make("span", {}, text));
@@ -194,8 +228,11 @@
   /* What changes with the service and the moment. */
   function redraw(here) {
     const { data, map, lon, lat } = here;
-    const service = data.services[state.service], plan = service[state.when];
-    for (const key of ["links", "places", "candidates", "sites"]) here.layers[key]?.remove();
+    const service = data.services[state.service], plan = now(service);
+    for (const key of DRAWN) here.layers[key]?.remove();
+    if (data.phases.length) here.page.told.textContent = say("map.until", { phase: data.phases[state.phase] });
+    here.page.phase.classList.toggle("off", state.when === "before");
+    here.page.slider.disabled = state.when === "before";
     const order = service.demand.map((_, i) => i).sort((a, b) => service.demand[b] - service.demand[a]);
     here.marks = [];
     here.layers.places = L.layerGroup(order.map((i) => {
@@ -208,17 +245,17 @@
       here.marks.push(mark);
       return told(mark, () => tip(here, i), () => choose(here, { place: i }));
     }));
-    const rows = [];
-    here.layers.links = L.polyline(rows, { pane: "below", renderer: here.below, interactive: false, color: "#31688e", weight: 0.9, opacity: 0.55 });
-    for (let i = 0; i < plan.links.length; i += 5) {
-      const p = plan.links[i], s = plan.links[i + 1];
-      rows.push([[lat[p], lon[p]], [service.sites.lat[s], service.sites.lon[s]]]);
-    }
-    here.layers.links.setLatLngs(rows);
+    const spot = (s) => [service.sites.lat[s], service.sites.lon[s]];
+    here.layers.links = L.layerGroup(service.family === "line" ? [] : WAY.map((look, kind) => L.polyline(
+      plan.links.filter((link) => link[2] === kind).map(([p, s]) => [[lat[p], lon[p]], spot(s)]),
+      { pane: "below", renderer: here.below, interactive: false, color: look.color, weight: kind ? 1.4 : 0.9, dashArray: look.dash, opacity: 0.6 })));
+    flows(here, service, plan, spot);
+    lines(here, service, plan);
     const groups = { sites: [], candidates: [] };
     service.sites.name.forEach((_, s) => {
       const what = status(service, s);
-      const look = SITE[what];
+      if (service.sites.kind && service.sites.kind[s] === 3) return;
+      const look = sign(service, s, what);
       const mark = new Mark([service.sites.lat[s], service.sites.lon[s]], {
         shape: look.shape, fillColor: look.fill, fillOpacity: 1, color: look.line, weight: look.shape === "cross" ? 2.4 : 1, fill: look.shape !== "cross",
         radius: look.size, bubblingMouseEvents: false });
@@ -227,16 +264,62 @@
       here.marks.push(mark);
       groups[what ? "sites" : "candidates"].push(told(mark, () => siteTip(here, s), () => choose(here, { site: s })));
     });
-    groups.sites.sort((a, b) => [9, 0, 3, 2, 1][a.rank] - [9, 0, 3, 2, 1][b.rank]);
+    groups.sites.sort((a, b) => [9, 0, 3, 2, 1, 1][a.rank] - [9, 0, 3, 2, 1, 1][b.rank]);
     here.layers.candidates = L.layerGroup(groups.candidates);
     here.layers.sites = L.layerGroup(groups.sites);
-    for (const key of ["links", "places", "candidates", "sites"]) if (state.layers[key]) here.layers[key].addTo(map);
+    for (const key of DRAWN) if (state.layers[key]) here.layers[key].addTo(map);
     resize(here);
     legend(here);
     detail(here);
   }
   function status(service, s) {
-    return state.when === "before" ? service.sites.before[s] : service.sites.after[s];
+    if (state.when === "before") return service.sites.before[s];
+    const what = service.sites.after[s];
+    return service.sites.phase && later(service.sites.phase[s]) ? (what === 3 ? 1 : 5) : what;
+  }
+  /* Colour by what is done, shape by what it is. */
+  function sign(service, s, what) {
+    const look = SITE[what], kind = KIND[service.sites.kind?.[s]] || (service.family === "haul" && KIND.station);
+    return kind && what && what !== 4 ? { ...look, shape: kind.shape, size: kind.size } : look;
+  }
+  function lineState(item) {
+    if (state.when === "before") return item.before;
+    return item.after && later(item.phase) ? (item.before ? 1 : 5) : item.after;
+  }
+  /* Waste: thin from village to station, thick from station to disposal, by how much. */
+  function flows(here, service, plan, spot) {
+    const thin = plan.links.map(([p, s]) => [[here.lat[p], here.lon[p]], spot(s)]);
+    const most = Math.max(1, ...plan.transfers.map((flow) => flow.kg));
+    here.layers.flows = L.layerGroup(service.family !== "haul" ? [] : [
+      L.polyline(thin, { pane: "below", renderer: here.below, interactive: false, color: HAUL, weight: 0.8, opacity: 0.5 }),
+      ...plan.transfers.map((flow) => told(L.polyline([spot(flow.from), spot(flow.to)], { color: HAUL, weight: 2 + 7 * Math.sqrt(flow.kg / most), opacity: 0.6, lineCap: "butt" }),
+        () => make("div", {}, say("map.flow", { here: service.sites.name[flow.from], to: service.sites.name[flow.to], n: amount(service, flow.kg), travel: travel(flow.way, true) })),
+        () => choose(here, { site: flow.from })))]);
+  }
+  /* All lines for the line service itself; for others the lines that bring somebody there. */
+  function lines(here, service, plan) {
+    const { data } = here, used = new Set(plan.links.map((link) => link[3]));
+    const shown = data.lines.map((item, k) => ({ item, k, state: lineState(item) }))
+      .filter(({ k, state }) => state && (service.family === "line" || used.has(k)));
+    const dots = new Map();
+    here.layers.lines = L.layerGroup(shown.sort((a, b) => (a.state === 1 ? 0 : 1) - (b.state === 1 ? 0 : 1)).map(({ item, k, state }) => {
+      for (const p of item.stops) dots.set(p, state);
+      const look = LINE[state];
+      return told(L.polyline(item.path ? line(item.path) : item.stops.map((p) => [here.lat[p], here.lon[p]]), { color: look.color, weight: look.weight, dashArray: look.dash, opacity: 0.85, bubblingMouseEvents: false }),
+        () => make("div", {}, make("strong", {}, item.name), ...lineWords(here, k).map((text) => make("div", {}, text))), () => choose(here, { line: k }));
+    }));
+    here.layers.stops = L.layerGroup([...dots].map(([p, state]) => {
+      const mark = new Mark([here.lat[p], here.lon[p]], { shape: "dot", fillColor: "#ffffff", fillOpacity: 1, color: LINE[state].color, weight: 1.6, radius: 3, interactive: false });
+      return mark;
+    }));
+    here.linesShown = new Set(shown.map(({ state }) => state));
+  }
+  function lineWords(here, k) {
+    const item = here.data.lines[k], what = lineState(item), { name } = here.data.places;
+    const head = [what ? say(LINE[what].word) : say("map.candidate"), state.when === "after" && item.size, state.when === "after" && item.phase >= 0 && here.data.phases[item.phase]].filter(Boolean).join(" · ");
+    const words = [head, say("map.stops", { n: item.stops.length, names: item.stops.map((p) => name[p]).join(" – ") })];
+    if (state.when === "after" && item.cost) words.push(say("map.cost", { money: item.cost }));
+    return words;
   }
   function told(mark, words, click) {
     mark.bindTooltip(words, { sticky: true, opacity: 1, className: "tip" });
@@ -265,24 +348,29 @@
     return towns[town[i]] ? name[i] + " · " + towns[town[i]] : name[i];
   }
   function placeLines(here, i) {
-    const { data } = here, service = data.services[state.service], place = service[state.when].place[i];
-    const lines = [data.places.levels[data.places.level[i]] + " · " + service.who + " " + say("map.people", { n: comma(service.demand[i]) })];
+    const { data } = here, service = data.services[state.service], place = now(service).place[i];
+    const lines = [data.places.levels[data.places.level[i]] + " · " + service.who + " " + amount(service, service.demand[i])];
     for (const link of place?.links || []) {
       const access = service.access[link.access];
-      lines.push(say("map.served_by", { site: service.sites.name[link.site], n: comma(link.persons), mode: access.mode, travel: travel(link.way, access.time) }));
+      const mode = link.line >= 0 ? access.mode + " " + data.lines[link.line].name : access.mode;
+      lines.push(say("map.served_by", { site: service.sites.name[link.site], n: amount(service, link.persons), mode, travel: travel(link.way, access.time) }));
     }
-    if (place?.missed) lines.push(say("map.not_served", { n: comma(place.missed), reason: data.reasons[place.reason] }));
+    if (place?.later) lines.push(say("map.served_later", { n: amount(service, place.later), phase: data.phases[place.since] }));
+    if (place?.missed) lines.push(say("map.not_served", { n: amount(service, place.missed), reason: data.reasons[place.reason] }));
     return lines;
   }
   function siteLines(here, s) {
-    const service = here.data.services[state.service], sites = service.sites, now = state.when === "after";
-    const what = status(service, s), use = service[state.when].site[s];
-    const head = now ? say(SITE[what].word) : say(what ? "map.existing" : "map.candidate");
-    const lines = [[service.name, head, now && sites.size[s]].filter(Boolean).join(" · ")];
-    if (what && what !== 4) lines.push(say("map.serves", { n: comma(use.persons), k: comma(new Set(use.places).size) }));
-    const room = sites.places[s][now ? 1 : 0];
-    if (room) lines.push(say("map.of_capacity", { n: comma(room), percent: (100 * use.persons / room).toFixed(1) + "%" }));
-    if (now && sites.cost[s]) lines.push(say("map.cost", { money: sites.cost[s] }));
+    const service = here.data.services[state.service], sites = service.sites, planned = state.when === "after";
+    const what = status(service, s), view = now(service), use = view.site[s];
+    const head = planned ? say(SITE[what].word) : say(what ? "map.existing" : "map.candidate");
+    const kind = KIND[sites.kind?.[s]] || (service.family === "haul" && KIND.station);
+    const lines = [[service.name, kind && say(kind.word), head, planned && sites.size[s], planned && sites.phase?.[s] >= 0 && here.data.phases[sites.phase[s]]].filter(Boolean).join(" · ")];
+    if (what && what !== 4 && what !== 5) lines.push(say("map.serves", { n: amount(service, use.persons), k: comma(new Set(use.places).size) }));
+    const room = sites.places[s][planned && (what === 3 || !later(sites.phase?.[s] ?? -1)) ? 1 : 0];
+    if (room) lines.push(say("map.of_capacity", { n: amount(service, room), percent: (100 * use.persons / room).toFixed(1) + "%" }));
+    if (planned && sites.beds?.[s]) lines.push(say("map.beds", { n: comma(sites.beds[s]) }));
+    for (const flow of view.transfers) if (flow.from === s) lines.push(say("map.goes_on", { to: sites.name[flow.to], n: amount(service, flow.kg), travel: travel(flow.way, true) }));
+    if (planned && sites.cost[s]) lines.push(say("map.cost", { money: sites.cost[s] }));
     return lines;
   }
   function choose(here, what) {
@@ -294,15 +382,25 @@
     here.mark?.remove();
     if (state.chosen && state.chosen.site !== undefined && state.chosen.service !== undefined && state.chosen.service !== state.service) state.chosen = null;
     if (!state.chosen) return void box.replaceChildren(make("p", { class: "hint" }, say("map.detail_hint")));
-    const { place, site } = state.chosen;
+    const { place, site, line: chosenLine } = state.chosen;
     let head, lines, spot, ends;
+    if (chosenLine !== undefined) {
+      const { name, stops } = data.lines[chosenLine], points = stops.map((p) => [lat[p], lon[p]]);
+      here.mark = L.layerGroup([L.polyline(points, { color: "#d1007a", weight: 3, interactive: false, pane: "below", renderer: here.below }),
+        ...points.map((point) => L.circleMarker(point, { radius: 6, color: "#d1007a", weight: 2, fill: false, interactive: false }))]).addTo(map);
+      return void box.replaceChildren(make("strong", {}, name), ...lineWords(here, chosenLine).map((text) => make("p", {}, text)));
+    }
     if (place !== undefined) {
       [head, lines, spot] = [placeName(here, place), placeLines(here, place), [lat[place], lon[place]]];
-      ends = (service[state.when].place[place]?.links || []).map((k) => [service.sites.lat[k.site], service.sites.lon[k.site]]);
+      ends = (now(service).place[place]?.links || []).map((k) => [service.sites.lat[k.site], service.sites.lon[k.site]]);
     } else {
       state.chosen.service = state.service;
       [head, lines, spot] = [service.sites.name[site], siteLines(here, site), [service.sites.lat[site], service.sites.lon[site]]];
-      ends = [...new Set(service[state.when].site[site].places)].map((p) => [lat[p], lon[p]]);
+      ends = [...new Set(now(service).site[site].places)].map((p) => [lat[p], lon[p]]);
+      for (const flow of now(service).transfers) {
+        const other = flow.from === site ? flow.to : flow.to === site ? flow.from : -1;
+        if (other >= 0) ends.push([service.sites.lat[other], service.sites.lon[other]]);
+      }
     }
     here.mark = L.layerGroup([
       L.polyline(ends.map((end) => [spot, end]), { color: "#d1007a", weight: 1.8, interactive: false, pane: "below", renderer: here.below }),
@@ -313,7 +411,7 @@
 
   /* The legend says what is drawn, and only that. */
   function legend(here) {
-    const { data } = here, service = data.services[state.service], plan = service[state.when];
+    const { data } = here, service = data.services[state.service], plan = now(service);
     const list = make("ul", { class: "legend-list" });
     const places = plan.place.filter(Boolean);
     let low = 0;
@@ -324,23 +422,32 @@
       list.append(item(swatch("dot", NEAR_TO_FAR[k], "#23303a", 6, 0.6), text));
       low = limit;
     });
-    if (places.some((p) => p.served && p.missed)) list.append(item(swatch("dot", NEAR_TO_FAR[1], MISSED, 5.5, 2), say("map.partly")));
-    if (places.some((p) => !p.served && p.missed)) list.append(item(swatch("missed", "#fff", MISSED, 6, 1.6), say("map.unserved")));
+    if (places.some((p) => p.served && p.missed + p.later)) list.append(item(swatch("dot", NEAR_TO_FAR[1], MISSED, 5.5, 2), say("map.partly")));
+    if (places.some((p) => !p.served && p.missed + p.later)) list.append(item(swatch("missed", "#fff", MISSED, 6, 1.6), say("map.unserved")));
     const signs = make("ul", { class: "legend-list" });
-    const seen = new Set(service.sites.name.map((_, s) => status(service, s)));
-    for (const k of [2, 3, 1, 4]) if (seen.has(k)) {
+    const drawn = service.sites.name.flatMap((_, s) => (service.sites.kind?.[s] === 3 ? [] : [s]));
+    const seen = new Set(drawn.map((s) => status(service, s)));
+    if (service.family === "haul") for (const kind of ["station", 1, 2]) {
+      if (drawn.some((s) => (service.sites.kind[s] || "station") === kind && status(service, s))) signs.append(item(swatch(KIND[kind].shape, "#ffffff", "#333333", 6.5, 1.2), say(KIND[kind].word)));
+    }
+    for (const k of [2, 3, 1, 4, 5]) if (seen.has(k)) {
       const word = state.when === "before" ? "map.existing" : SITE[k].word;
-      signs.append(item(swatch(SITE[k].shape, SITE[k].fill, SITE[k].line, Math.min(7, SITE[k].size), k === 4 ? 2.2 : 1), say(word)));
+      const shape = service.family === "haul" && k !== 4 ? "diamond" : SITE[k].shape;
+      signs.append(item(swatch(shape, SITE[k].fill, SITE[k].line, Math.min(7, SITE[k].size), k === 4 ? 2.2 : 1), say(word)));
     }
     if (state.layers.candidates && seen.has(0)) signs.append(item(swatch("dot", "#fff", SITE[0].line, 3.5, 1), say("map.candidate")));
     const lines = make("ul", { class: "legend-list" });
+    if (state.layers.lines) for (const k of [1, 2, 3, 5]) if (here.linesShown.has(k)) lines.append(item(stroke(LINE[k], LINE[k].dash), say(state.when === "before" ? "map.line" : LINE[k].word)));
+    if (state.layers.stops && here.linesShown.size) lines.append(item(swatch("dot", "#ffffff", "#4b5360", 4, 1.6), say("map.stop")));
+    if (state.layers.flows && service.family === "haul") lines.append(item(stroke({ color: HAUL, weight: 1 }), say("map.flow_thin")), item(stroke({ color: HAUL, weight: 5 }), say("map.flow_thick")));
+    if (state.layers.links && service.family !== "line") WAY.forEach((look, kind) => { if (plan.links.some((link) => link[2] === kind)) lines.append(item(stroke({ color: look.color, weight: 1.4 }, look.dash), say(look.word))); });
     if (state.layers.roads) for (const road of data.roads) lines.append(item(stroke(ROADS[road.rank]), say("map.road" + road.rank)));
     if (state.layers.red && data.red.length) lines.append(item(stroke({ color: "#a3324a", weight: 1.5 }, "5 3"), say("map.red")));
-    here.page.printed.textContent = say("map.printed", { service: service.name, when: say("map." + state.when) });
+    here.page.printed.textContent = say("map.printed", { service: service.name, when: state.when === "after" && data.phases.length > 1 ? say("map.until", { phase: data.phases[state.phase] }) : say("map." + state.when) });
     here.page.legend.replaceChildren(
-      make("p", { class: "legend-title" }, say(service.mixed ? "map.legend_share" : "map.legend_travel", { service: service.name })), list, signs, lines,
+      make("p", { class: "legend-title" }, say(service.family === "haul" && service.mixed ? "map.legend_haul" : service.mixed ? "map.legend_share" : "map.legend_travel", { service: service.name })), list, signs, lines,
       make("p", { class: "hint" }, say("map.size", { who: service.who })),
-      make("p", { class: "legend-share" }, say("map.share", { before: service.share[0], after: service.share[1] })));
+      make("p", { class: "legend-share" }, say(service.family === "haul" ? "map.share_haul" : service.unit === "settlements" ? "map.share_places" : "map.share", { before: service.share[0], after: service.share[1] })));
   }
   const item = (sign, text) => make("li", {}, sign, text);
   function swatch(shape, fill, stroke, r, weight) {
@@ -365,11 +472,13 @@
     const { page, map, data } = here;
     page.services.addEventListener("change", (event) => { state.service = Number(event.target.value); redraw(here); });
     page.when.addEventListener("change", (event) => { state.when = event.target.value; redraw(here); });
+    page.slider.addEventListener("input", (event) => { state.phase = Number(event.target.value); redraw(here); });
     page.layers.addEventListener("change", (event) => {
       const { name, checked } = event.target;
       state.layers[name] = checked;
+      if (DRAWN.includes(name)) return redraw(here);
       if (name === "names" && checked) requestAnimationFrame(() => thin(here));
-      if (checked) { here.layers[name].addTo(map); if (name !== "sites" && state.layers.sites) { here.layers.sites.remove(); here.layers.sites.addTo(map); } }
+      if (checked) here.layers[name].addTo(map);
       else here.layers[name].remove();
       legend(here);
     });

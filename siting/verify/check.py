@@ -112,7 +112,7 @@ class Auditor:
         for key in planned:
             service, part, lines = county.services[key], plan["services"][key], setting.lines.get(key)
             opened[key] = sites.check(county, service, part, lines, setting.ground, found)
-        links.check(county, setting.roads, opened, found)
+        links.check(county, setting.roads, opened, plan["scenario"] == "baseline", found)
         land.check(county, opened, found)
         served = {}
         for key in planned:

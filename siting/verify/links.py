@@ -12,11 +12,11 @@ from .travel import Network
 Opened = dict[str, dict[str, Option]]
 
 
-def check(county: County, roads: dict[str, Network], opened: Opened, found: Findings) -> None:
-    """Referral of every new site, and every rule."""
+def check(county: County, roads: dict[str, Network], opened: Opened, baseline: bool, found: Findings) -> None:
+    """Referral of every new site, and every rule; rules do not bind the baseline."""
     for key in opened:
         referral(county, roads, key, opened, found)
-    for rule in county.rules:
+    for rule in () if baseline else county.rules:
         number = count(county, rule.service, opened, rule.actions, rule.sizes)
         if number > rule.at_most:
             says = "{number} sites of {service}, at most {most} are allowed"

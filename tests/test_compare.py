@@ -1,0 +1,301 @@
+"""Several plans side by side: differences counted from the plans, strangers refused, one story in every format."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+import runpy
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from docx import Document
+
+from siting import comparing, measure
+from siting.comparing import Comparison
+from siting.errors import InputRefused
+from siting.plan import Plan
+from siting.reports import compare, compare_files, compare_map, compare_page, compare_terminal, fonts
+from siting.reports.compare_words import Names
+from siting.reports.content import WORDS
+from siting.reports.speech import Speech
+from siting.scenario import Scenario
+from siting.study import Study
+from siting.words import LANGS, Lang, load
+
+MAKE = runpy.run_path(str(Path(__file__).with_name("study_maker.py")))["make"]
+FONT = pytest.mark.skipif(fonts.chinese() is None, reason="no font with Chinese characters on this machine")
+Run = Callable[..., Any]
+
+
+def other_plan(study: Study, name: str = "lean", only: tuple[str, ...] = ("clinic",)) -> Study:
+    """A plan that builds for the services ``only`` and leaves the others as they stand today."""
+    parts = {k: (study.plan if k in only else study.before_plan).services[k] for k in study.plan.services}
+    plan = Plan(parts, tuple(s for s in study.plan.spending if s.service in only))
+    scenario = Scenario(name, study.scenario.services)
+    return dataclasses.replace(
+        study,
+        run=study.run.with_name("other"),
+        scenario=scenario,
+        plan=plan,
+        measures=measure.of(plan, study.county, scenario),
+        result={**study.result, "scenario": name},
+    )
+
+
+@pytest.fixture(scope="module")
+def study() -> Study:
+    return MAKE(50)
+
+
+@pytest.fixture(scope="module")
+def comparison(study: Study) -> Comparison:
+    return comparing.of([study, other_plan(study)])
+
+
+@pytest.fixture(scope="module")
+def hostile() -> Comparison:
+    study = MAKE(60, hostile=True)
+    return comparing.of([study, other_plan(study, '=cmd|"/c calc"!A0')])
+
+
+def _say(comparison: Comparison, lang: Lang = "zh") -> Speech:
+    return Speech(load(lang, WORDS), comparison.county.file.money)
+
+
+def test_the_first_column_is_the_county_as_it_stands(comparison: Comparison, study: Study) -> None:
+    assert [column.letter for column in comparison.columns] == ["", "A", "B"]
+    assert comparison.total_served(comparison.today) == sum(s.served for s in study.before.services.values())
+    assert comparison.today.measures.capital == 0
+
+
+def test_a_run_that_builds_nothing_is_the_first_column_and_no_plan(study: Study) -> None:
+    nothing = dataclasses.replace(
+        other_plan(study, "baseline", ()), scenario=Scenario("baseline", study.scenario.services)
+    )
+    assert [p.letter for p in comparing.of([nothing, study]).plans] == ["A"]
+    with pytest.raises(InputRefused, match="E302"):
+        comparing.of([nothing])
+    with pytest.raises(InputRefused, match="E302"):
+        comparing.of([])
+
+
+def test_too_many_plans_are_refused(study: Study) -> None:
+    with pytest.raises(InputRefused, match="E303"):
+        comparing.of([study] * (comparing.MOST + 1))
+
+
+def test_strangers_are_refused_and_the_files_that_differ_are_named(study: Study) -> None:
+    inputs = dataclasses.replace(study.county, files={**study.county.files, "sites.csv": "0"})
+    with pytest.raises(InputRefused) as refused:
+        comparing.of([study, dataclasses.replace(study, county=inputs)])
+    (fault,) = refused.value.faults
+    assert (fault.code, fault.values["files"]) == ("E301", "sites.csv")
+    about = study.county.file.county.model_copy(update={"id": "elsewhere"})
+    file = study.county.file.model_copy(update={"county": about})
+    with pytest.raises(InputRefused, match="E300"):
+        comparing.of([study, dataclasses.replace(study, county=dataclasses.replace(study.county, file=file))])
+
+
+def test_only_sites_that_differ_are_listed(comparison: Comparison) -> None:
+    one, other = (
+        {(k, o.site, o.action) for k, part in p.plan.services.items() for o in part.open} for p in comparison.plans
+    )
+    changes = comparing.site_changes(comparison)
+    assert {(c.service, c.site) for c in changes} >= {(k, site) for k, site, _ in one ^ other}
+    assert all(len(set(change.actions[1:])) > 1 for change in changes)
+    assert {change.service for change in changes} <= {"primary", "eldercare"}
+
+
+def test_gains_and_losses_add_up_to_the_difference_in_people_served(comparison: Comparison) -> None:
+    today, one, other = comparison.columns
+    for a, b in ((today, one), (today, other), (one, other)):
+        difference = comparison.total_served(b) - comparison.total_served(a)
+        assert sum(comparing.gains(comparison, a, b).values()) == difference
+    shifts = comparing.shifts(comparison)
+    assert sum((s.served[2] or 0) - (s.served[1] or 0) for s in shifts) == comparison.total_served(
+        other
+    ) - comparison.total_served(one)
+    assert [s.spread for s in shifts] == sorted((s.spread for s in shifts), reverse=True)
+
+
+def test_townships_add_up_to_the_county(comparison: Comparison) -> None:
+    towns = comparing.by_township(comparison)
+    for n, column in enumerate(comparison.columns):
+        assert sum(served[n] for _, served in towns.values()) == comparison.total_served(column)
+    assert sum(whole for whole, _ in towns.values()) == sum(
+        s.demand for s in comparison.today.measures.services.values()
+    )
+
+
+def test_a_service_that_a_plan_does_not_decide_has_no_figures(study: Study) -> None:
+    small = dataclasses.replace(
+        other_plan(study, "clinics"),
+        plan=study.plan.only(("clinic",)),
+        before_plan=study.before_plan.only(("clinic",)),
+        scenario=Scenario("clinics", ("clinic",)),
+    )
+    small = dataclasses.replace(
+        small, measures=measure.of(small.plan, study.county, small.scenario),
+        before=measure.of(small.before_plan, study.county, small.scenario),
+    )  # fmt: skip
+    found = comparing.of([small, study])
+    assert found.services == ("clinic", "primary", "eldercare")
+    told = compare.of(found, "en")
+    served = next(s for s in told.sections if s.id == "services").tables[0]
+    assert served.rows[1][3] is None
+    assert served.rows[1][4] is not None
+    assert all(shift.served[1] is None for shift in comparing.shifts(found) if shift.service != "clinic")
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_both_languages_say_everything_without_a_hole_left_open(comparison: Comparison, lang: Lang) -> None:
+    told, say = compare.of(comparison, lang), _say(comparison, lang)
+    texts = [told.title, told.subtitle, *told.verdict]
+    for section in told.sections:
+        texts += [section.title, *section.sentences]
+        for table in section.tables:
+            assert all(len(row) == len(table.columns) for row in table.rows), table.id
+            texts += [say.text(c, k.kind) for row in table.rows for c, k in zip(row, table.columns, strict=True)]
+            codes = [c for row in table.rows for c, k in zip(row, table.columns, strict=True) if k.kind == "code" and c]
+            assert all(code in say.words.sentences for code in codes)
+    assert not [text for text in texts if re.search(r"\{\w*\}", text)]
+
+
+def test_a_gap_is_never_understated(comparison: Comparison) -> None:
+    overview = compare.of(comparison, "zh").sections[0].tables[0]
+    gap = next(row for row in overview.rows if row[0] == "与最优方案的差距不超过")
+    plan = comparison.plans[0]
+    assert plan.study
+    assert gap[1] is None
+    assert gap[2].value >= plan.study.result["gap"]  # type: ignore[union-attr]
+
+
+def test_the_map_of_two_plans_marks_what_only_one_of_them_has(comparison: Comparison) -> None:
+    one, other = comparison.plans
+    seen = compare_map.seen_from(one, other)
+    for key, part in seen.plan.services.items():
+        was, now = ({o.site for o in c.plan.services[key].open} for c in (one, other))
+        assert {o.site for o in part.open if o.action == "new"} == now - was
+        assert set(part.closed) == was - now
+    names = Names(comparison, _say(comparison))
+    data, words = compare_map.page_map(comparison, names, _say(comparison))
+    assert len(data["services"]) == 3
+    assert words["map.before"].startswith("A ")
+    assert words["map.new"] == "仅 B 设置"
+
+
+@FONT
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_format_gives_the_figures_of_the_measures(comparison: Comparison, tmp_path: Path, lang: Lang) -> None:
+    words, say = load(lang), _say(comparison, lang)
+    (docx,) = compare_files.write_word(comparison, tmp_path, words)
+    (xlsx,) = compare_files.write_excel(comparison, tmp_path, words)
+    (file,) = compare_files.write_json_file(comparison, tmp_path, words)
+    (html,) = compare_page.write(comparison, tmp_path, words)
+    totals = [comparison.total_served(column) for column in comparison.columns]
+    capital = [plan.measures.capital for plan in comparison.plans]
+    name = say("compare.row_served")
+    rows = [[c.text for c in row.cells] for table in Document(str(docx)).tables for row in table.rows]
+    assert next(row for row in rows if row[0] == name)[1:] == [f"{n:,}" for n in totals]
+    sheet = openpyxl.load_workbook(xlsx).worksheets[0]
+    cells = {row[0]: row[1:] for row in sheet.iter_rows(values_only=True)}
+    assert list(cells[name][:3]) == totals
+    money = say("unit.in", what=say("compare.row_capital"), unit=say.money_unit)
+    assert list(cells[money][1:3]) == [n / 10_000 for n in capital]
+    data = json.loads(file.read_text(encoding="utf-8"))
+    assert [plan["figures"]["capital"] for plan in data["plans"]] == capital
+    assert all(f"{n:,}" in html.read_text(encoding="utf-8") for n in totals)
+    assert any(line.startswith(name) and f"{totals[1]:,}" in line for line in compare_terminal.lines(comparison, words))
+
+
+@FONT
+def test_hostile_names_do_nothing(hostile: Comparison, tmp_path: Path) -> None:
+    for lang in LANGS:
+        words = load(lang)
+        page = compare_page.html(hostile, words)
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page
+        assert page.count("<script") == 4
+        (xlsx,) = compare_files.write_excel(hostile, tmp_path, words)
+        cells = [c for sheet in openpyxl.load_workbook(xlsx) for row in sheet.iter_rows() for c in row]
+        assert not [c for c in cells if c.data_type == "f"]
+        assert compare_files.write_word(hostile, tmp_path, words)
+        lines = compare_terminal.lines(hostile, words, [Path("x\x1b[2J")])
+        assert all("\x1b" not in line and "\u202e" not in line for line in lines)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_lines_waste_and_phases_are_compared_too(tmp_path: Path, lang: Lang) -> None:
+    study = MAKE(60, whole=True)
+    found = comparing.of([study, other_plan(study)])
+    assert set(found.services) == set(study.plan.services)
+    assert found.total_served(found.plans[0]) == sum(
+        study.measures.services[key].served for key in found.services if found.counts_people(key)
+    )
+    assert compare.of(found, lang).sections
+    assert compare_files.write_excel(found, tmp_path, load(lang))
+    assert compare_page.html(found, load(lang))
+
+
+def test_plans_of_one_scenario_are_told_apart(study: Study) -> None:
+    same = dataclasses.replace(study, result={**study.result, "solver": "greedy"})
+    third = dataclasses.replace(same, run=study.run.with_name("third"))
+    found = comparing.of([study, same, third])
+    names = Names(found, _say(found))
+    assert len({names.long(plan) for plan in found.plans}) == 3
+
+
+def test_the_command_compares_finished_runs(siting_cli: Run, solved: Path, tmp_path: Path) -> None:
+    shutil.copytree(solved, tmp_path / "one")
+    shutil.copytree(solved, tmp_path / "two")
+    answer = siting_cli("compare", tmp_path / "one", tmp_path / "two", "--out", tmp_path / "c", "--format", "json,xlsx")
+    assert answer.code == 0, answer.err
+    assert {p.name for p in (tmp_path / "c").iterdir()} == {"compare.json", "compare.xlsx"}
+    assert "Targets met" in answer.out
+    for name in ("settlements.csv", "county.toml"):
+        path = tmp_path / "two" / "inputs" / name
+        path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+        again = siting_cli("compare", tmp_path / "one", tmp_path / "two", lang="zh")
+        assert again.code == 3
+        assert "E301" in again.err
+        assert name in again.err
+
+
+def test_the_command_solves_each_scenario_into_a_folder_of_its_own(siting_cli: Run, tiny: Path, tmp_path: Path) -> None:
+    out = tmp_path / "runs"
+    answer = siting_cli(
+        "compare", tiny, "--scenarios", "base,baseline", "--solvers", "highs,greedy", "--out", out, "--time-limit", 20,
+        "--format", "json", "--quiet", "--json",
+    )  # fmt: skip
+    assert answer.code in (0, 5), answer.err  # 5: a very slow machine
+    data = answer.object
+    assert {Path(run).name for run in data["runs"]} == {
+        "base-highs",
+        "base-greedy",
+        "baseline-highs",
+        "baseline-greedy",
+    }
+    assert [plan["letter"] for plan in data["plans"]] == ["A", "B"]
+    for run in data["runs"]:
+        assert siting_cli("verify", run).code == 0
+
+
+def test_a_bad_comparison_is_refused_before_anything_is_solved(siting_cli: Run, tiny: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    for arguments, code, said in (
+        (["--scenarios", "base,nosuch"], 3, "E180"),
+        (["--solvers", "nosuch"], 3, "E192"),
+        (["--scenarios", "baseline"], 3, "E302"),
+        (["--scenarios", "base", "--format", "papyrus"], 3, "E192"),
+        ([tiny, "--scenarios", "base"], 2, "exactly one"),
+        (["--scenarios", "base", "--template", "x.docx"], 2, "docx"),
+    ):
+        answer = siting_cli("compare", tiny, *arguments, "--out", out, "--quiet")
+        assert (answer.code, said in answer.err) == (code, True), answer.err
+        assert not out.exists()
+    assert siting_cli("compare", tmp_path / "nowhere").code == 3
