@@ -10,8 +10,9 @@ from siting.study import Study
 
 from .nouns import Amount, Cell, Column, Columns, Section, Table
 from .people import served
+from .rows import UNITS
 from .speech import Speech, visible
-from .spots import quantity
+from .spots import quantity, unit
 
 
 def shares(study: Study) -> dict[str, dict[str, tuple[int, int]]]:
@@ -93,6 +94,7 @@ def township_rows(study: Study) -> list[dict[str, Any]]:
         {
             "service": key,
             "township": town,
+            "unit": UNITS[unit(study.county, key)],
             "served": got,
             "demand": asked,
             "served_per_10000": 10_000 * got // asked,

@@ -13,6 +13,7 @@ from siting.study import Study
 
 from .nouns import Cell, Columns, Section
 from .results import size_name
+from .rows import amounts, ascii_unit
 from .speech import Speech, visible
 from .spots import own, quantity
 
@@ -58,6 +59,17 @@ def facts(study: Study) -> list[dict[str, Any]]:
                     "running": f.running,
                 }
             )
+    return rows
+
+
+def records(study: Study) -> list[dict[str, Any]]:
+    """The open lines as rows of plain values, units in the names."""
+    base = ascii_unit(study.county.file.money.base)
+    rows = []
+    for row in facts(study):
+        plain = {key: value for key, value in row.items() if key not in ("served", "capital", "running")}
+        money = {f"capital_{base}": row["capital"], f"running_{base}_per_year": row["running"]}
+        rows.append(plain | amounts(study.county, row["service"], row["served"], "served_by_") | money)
     return rows
 
 

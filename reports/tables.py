@@ -15,7 +15,7 @@ from siting.study import Study
 from siting.words import Words
 
 from .equity import township_rows
-from .lines import facts
+from .lines import records
 from .remedies import remedy_rows
 from .rows import assignment_rows, site_rows, transfer_rows, unserved_rows
 from .schools import move_rows
@@ -33,12 +33,12 @@ ALWAYS: dict[str, tuple[Callable[[Study], list[dict[str, Any]]], str]] = {
         "service,settlement,settlement_name,township,level,lon,lat,persons,kg_per_day,settlements,reason",
     ),
     "remedies.csv": (remedy_rows, "service,settlement,persons,kg_per_day,settlements,reason,block,remedy_site"),
-    "townships.csv": (township_rows, "service,township,served,demand,served_per_10000"),
+    "townships.csv": (township_rows, "service,township,unit,served,demand,served_per_10000"),
 }
 #: Tables that are written where there is something in them.
 PERHAPS: dict[str, Callable[[Study], list[dict[str, Any]]]] = {
     "transfers.csv": transfer_rows,
-    "lines.csv": facts,
+    "lines.csv": records,
     "moves.csv": move_rows,
 }
 
