@@ -1,12 +1,14 @@
-"""One aim of one problem as a linear model, and back from its values to plans.
+"""A problem as a linear model for each of its aims, and back from values to plans.
 
-The model may be of a smaller problem with the same optimum (`merge`) or of a relaxation of it (`pool`): values are
-always read into decisions of the problem itself, and plans of it are what come out.
+The model is built and turned into arrays once; an aim is then another cost vector, and what an earlier aim reached
+another row. It may be of a smaller problem with the same optimum (`merge`) or of a relaxation of it (`pool`):
+values are always read into decisions of the problem itself, and plans of it are what come out.
 """
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -18,6 +20,7 @@ from siting.plan import Plan
 from siting.problem import Problem
 
 from . import linear
+from .linear import LinearModel
 from .merge import merge
 from .pool import pooled
 
@@ -26,21 +29,42 @@ ONE_AT_A_TIME = threading.RLock()
 
 
 class Formulation:
-    """``linear`` is the model; ``relaxes`` says that more may be possible in it than in the problem."""
+    """The model of a problem; ``relaxes`` says that more may be possible in it than in the problem."""
 
-    def __init__(self, problem: Problem, aim: Aim, reached: list[tuple[Aim, int]], *, loose: bool) -> None:
-        """Build it; ``loose``: boarding ways of large services may be pooled."""
+    def __init__(self, problem: Problem, *, loose: bool = False, apart: bool = False) -> None:
+        """Build it.
+
+        ``loose``: boarding ways of large services may be pooled; ``apart``: demand points are not merged, as travel needs
+        them.
+        """
         self.problem = problem
+        self._levels: dict[Aim, tuple[np.ndarray, float]] = {}
         with ONE_AT_A_TIME:
             near = pooled(problem) if loose else problem
             self.relaxes = near is not problem
-            self.merged = None if aim.name == goal.TRAVEL else merge(near)
+            self.merged = None if apart else merge(near)
             self.posed = self.merged.problem if self.merged else near
             self.model = modelling.build(self.posed)
-            for earlier, level in reached:
-                goal.keep(self.model, self.posed, earlier, level)
-            goal.aim_at(self.model, self.posed, aim)
+            goal.aim_at_all(self.model, self.posed)
             self.linear = linear.compile_model(self.model)
+
+    def aimed(self, aim: Aim, reached: Sequence[tuple[Aim, int]]) -> LinearModel:
+        """The model with one aim, in which no aim of before gives anything away of what it reached."""
+        with ONE_AT_A_TIME:
+            task = self.linear
+            for earlier, level in reached:
+                costs, offset = self._level(earlier)
+                scale = 1.0 / max(
+                    1, abs(level)
+                )  # the row then speaks of shares, near 1, as the solver's tolerance does
+                task = task.with_row(scale * costs, scale * (level - offset), at_least=earlier.maximise)
+            return task.with_cost(*self._level(aim), maximise=aim.maximise)
+
+    def _level(self, aim: Aim) -> tuple[np.ndarray, float]:
+        """Coefficients (n,) and constant of what an aim counts."""
+        if aim not in self._levels:
+            self._levels[aim] = self.linear.coefficients(goal.expression(self.model, self.posed, aim))
+        return self._levels[aim]
 
     def plan_of(self, values: np.ndarray) -> Plan:
         """The plan that values (n,) of the model's variables stand for.
@@ -62,3 +86,17 @@ class Formulation:
         """Mask (n,) of the variables that a plan has at one."""
         start = self.start_of(plan)
         return np.array([start.get(id(v), 0.0) > 0.5 for v in self.linear.variables], dtype=bool)
+
+
+class Formulations:
+    """The formulations of the problems that the stages of one group of services meet, each built once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[tuple[str, ...], bool, bool], Formulation] = {}
+
+    def of(self, problem: Problem, *, loose: bool = False, apart: bool = False) -> Formulation:
+        """The formulation of a problem, known by its services: in one group they say which problem it is."""
+        key = tuple(block.service for block in problem.blocks), loose, apart
+        if key not in self._known:
+            self._known[key] = Formulation(problem, loose=loose, apart=apart)
+        return self._known[key]

@@ -7,11 +7,13 @@ coefficient makes a solver drop whole rows without a word.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pyomo.environ as pyo
+from pyomo.repn import generate_standard_repn
 from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
-from scipy.sparse import csc_array
+from scipy.sparse import csc_array, vstack
 
 from siting.errors import Fault, SolverFailed
 
@@ -38,6 +40,29 @@ class LinearModel:
     upper: np.ndarray
     whole: np.ndarray
     variables: list[pyo.Var]
+
+    def coefficients(self, expression: Any) -> tuple[np.ndarray, float]:
+        """Coefficients (n,) and constant of a linear expression over the model's variables."""
+        standard = generate_standard_repn(expression, compute_values=True)
+        place = {id(variable): k for k, variable in enumerate(self.variables)}
+        row = np.zeros(len(self.variables))
+        for variable, coefficient in zip(standard.linear_vars, standard.linear_coefs, strict=True):
+            row[place[id(variable)]] += float(coefficient)
+        return row, float(standard.constant)
+
+    def with_cost(self, cost: np.ndarray, offset: float, *, maximise: bool) -> LinearModel:
+        """The model with another objective."""
+        sign = -1 if maximise else 1
+        return replace(self, cost=sign * cost, offset=sign * offset, sign=sign)
+
+    def with_row(self, row: np.ndarray, level: float, *, at_least: bool) -> LinearModel:
+        """The model with one more row: at least, or at most, ``level``."""
+        return replace(
+            self,
+            matrix=csc_array(vstack([self.matrix, csc_array(row.reshape(1, -1))], format="csc")),
+            row_lower=np.append(self.row_lower, level if at_least else -np.inf),
+            row_upper=np.append(self.row_upper, np.inf if at_least else level),
+        )
 
     def relaxed(self) -> LinearModel:
         """The linear relaxation: nothing has to be whole."""

@@ -26,7 +26,7 @@ from siting.plan import Plan
 from siting.problem import Block, Problem, TargetRow
 
 from . import greedy, supervise
-from .formulation import ONE_AT_A_TIME, Formulation
+from .formulation import ONE_AT_A_TIME, Formulations
 from .linear import LinearModel
 
 #: Shares of the stage's time that the relaxation and the kernel may take at most.
@@ -121,6 +121,7 @@ class Search:
         on_plan: Callable[[Plan], None],
         clock: Clock,
         slack: float = 0.0,
+        forms: Formulations | None = None,
     ) -> None:
         self.problem, self.aim, self.reached, self.effort = problem, aim, reached, effort
         self.on_plan, self.clock, self.slack = on_plan, clock, slack
@@ -128,7 +129,12 @@ class Search:
         self.bound = highest_of(problem, aim)
         self.version = self.crashed = ""
         self.gap = max(effort.gap, TRAVEL_GAP) if aim.name == goal.TRAVEL else effort.gap
-        self.form = Formulation(problem, aim, reached, loose=aim.name != goal.TRAVEL)
+        self.forms = forms or Formulations()
+        self._formulate(loose=aim.name != goal.TRAVEL)
+
+    def _formulate(self, *, loose: bool) -> None:
+        self.form = self.forms.of(self.problem, loose=loose, apart=self.aim.name == goal.TRAVEL)
+        self.linear = self.form.aimed(self.aim, self.reached)
 
     def run(self) -> None:
         """Search until the gap is reached or the time is up.
@@ -141,20 +147,20 @@ class Search:
             return
         if kernel is not None:
             self._solve(
-                self.form.linear.within(kernel),
+                self.linear.within(kernel),
                 seconds=self.clock.left_s * KERNEL_SHARE,
-                bounds=bool((kernel | ~self.form.linear.whole).all()),
+                bounds=bool((kernel | ~self.linear.whole).all()),
                 nodes=KERNEL_NODES,
             )
             self._fill()
         if self.proven():
             return
         share = LOOSE_SHARE if self.form.relaxes else 1.0
-        self._solve(self.form.linear, seconds=self.clock.left_s * share, bounds=True)
+        self._solve(self.linear, seconds=self.clock.left_s * share, bounds=True)
         self._fill()
         if self.form.relaxes and not self.proven() and self.clock.left_s > 1:
-            self.form = Formulation(self.problem, self.aim, self.reached, loose=False)
-            self._solve(self.form.linear, seconds=self.clock.left_s, bounds=True)
+            self._formulate(loose=False)
+            self._solve(self.linear, seconds=self.clock.left_s, bounds=True)
             self._fill()
 
     def run_briefly(self) -> None:
@@ -162,12 +168,12 @@ class Search:
         kernel = self._kernel()
         if kernel is not None and not self.proven():
             self._solve(
-                self.form.linear.within(kernel), seconds=self.clock.left_s, bounds=False, nodes=1, only_complete=True
+                self.linear.within(kernel), seconds=self.clock.left_s, bounds=False, nodes=1, only_complete=True
             )
 
     def _kernel(self) -> np.ndarray | None:
         """Solve the relaxation; mask (n,) of the variables that it uses or the best plan has, or None."""
-        relaxed = self._solve(self.form.linear.relaxed(), seconds=self.clock.left_s * RELAXATION_SHARE, bounds=True)
+        relaxed = self._solve(self.linear.relaxed(), seconds=self.clock.left_s * RELAXATION_SHARE, bounds=True)
         return None if relaxed is None else (relaxed > IN_USE) | self.form.used(self.best)
 
     def _solve(

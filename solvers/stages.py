@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from siting.errors import SolverFailed
 from siting.model import goal
@@ -14,12 +14,15 @@ from siting.plan import Plan
 from siting.problem import Problem
 
 from . import greedy
+from .formulation import Formulations
 from .groups import leaned_on
 from .search import Clock, Search, highest_of
 
 #: Share of the time that is left which a stage may take; travel only orders equally good plans, so it gets little.
 TIER_SHARE, WORTH_SHARE, TRAVEL_SHARE = 0.4, 0.8, 0.5
 TRAVEL_LONGEST_S = 4.0
+#: With more ways than this the model of travel does not end in that time; people go the least way to what is open anyway.
+TRAVEL_MOST_WAYS = 15_000
 
 
 def solve_stages(
@@ -36,12 +39,14 @@ def solve_stages(
     """
     best, version = start, ""
     stages: list[Stage] = []
+    forms = Formulations()
     reached: list[tuple[Aim, int]] = []
     for aim in goal.aims(problem):
         part = problem.only(_concerned(problem, aim))
         whole = len(part.blocks) == len(problem.blocks)
         from_here = best if whole else best.only({b.service for b in part.blocks})
-        better, stage, used = _stage(part, aim, from_here, reached, effort, on_plan if whole else _ignore, clock, slack)
+        ask = _Ask(aim, reached, effort, on_plan if whole else _ignore, clock, slack.get(aim.name, 0.0), forms)
+        better, stage, used = _stage(part, from_here, ask)
         if better is not from_here:
             try:
                 best = better if whole else _extend(problem, better)
@@ -62,27 +67,33 @@ def _concerned(problem: Problem, aim: Aim) -> set[str]:
     return leaned_on(problem, {s for t in problem.targets if t.tier <= aim.tier for s in t.services})
 
 
-def _stage(
-    problem: Problem,
-    aim: Aim,
-    best: Plan,
-    reached: list[tuple[Aim, int]],
-    effort: Effort,
-    on_plan: Callable[[Plan], None],
-    clock: Clock,
-    slack: Mapping[str, float],
-) -> tuple[Plan, Stage, str]:
+@dataclass(frozen=True)
+class _Ask:
+    """One stage: what to aim at, what to keep, how hard to try, whom to tell."""
+
+    aim: Aim
+    reached: list[tuple[Aim, int]]
+    effort: Effort
+    on_plan: Callable[[Plan], None]
+    clock: Clock
+    slack: float
+    forms: Formulations
+
+
+def _stage(problem: Problem, best: Plan, ask: _Ask) -> tuple[Plan, Stage, str]:
     """Solve for one aim from ``best``; the better plan of the two, and what is proven."""
+    aim, effort = ask.aim, ask.effort
     started, value = time.monotonic(), goal.value(problem, aim, best)
     highest = highest_of(problem, aim)
     if value == highest:
         return best, Stage(aim.name, value, highest, Stop.PROVEN, 0.0), ""
-    seconds = _seconds(aim, clock.left_s)
+    seconds = _seconds(aim, ask.clock.left_s)
     if seconds <= 0.05 or effort.stopped():
         return best, Stage(aim.name, value, highest, Stop.USER if effort.stopped() else Stop.TIME, 0.0), ""
-    search = Search(
-        problem, aim, best, reached, effort, on_plan, Clock(time.monotonic(), seconds), slack.get(aim.name, 0.0)
-    )
+    if aim.name == goal.TRAVEL and sum(len(b.pair_demand) for b in problem.blocks) > TRAVEL_MOST_WAYS:
+        return best, Stage(aim.name, value, None, Stop.TIME, 0.0), ""
+    clock = Clock(time.monotonic(), seconds)
+    search = Search(problem, aim, best, ask.reached, effort, ask.on_plan, clock, ask.slack, ask.forms)
     search.run_briefly() if aim.name == goal.TRAVEL else search.run()
     return search.best, _judged(aim, search, effort, time.monotonic() - started), search.version
 

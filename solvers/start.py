@@ -25,9 +25,9 @@ def first_plan(problem: Problem, effort: Effort, seconds: float) -> Plan:
     try:
         return greedy.first_plan(problem)
     except SolverFailed:
-        form = Formulation(problem, Aim(goal.WORTH, True), [], loose=False)
+        form = Formulation(problem)
         answer = supervise.run(
-            form.linear,
+            form.aimed(Aim(goal.WORTH, True), []),
             {},
             gap=ROUGHLY,
             seconds=seconds,

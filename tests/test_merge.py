@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from siting.model import building, goal
+from siting.model import goal
 from siting.model.goal import Aim
 from siting.options import Option
 from siting.problem import Problem, TargetRow
-from siting.solvers import linear
+from siting.solvers.formulation import Formulation
 from siting.solvers.merge import merge
 
 from . import problems
@@ -23,11 +23,7 @@ def optima(problem: Problem) -> list[int]:
     found: list[tuple[Aim, int]] = []
     for aim in goal.aims(problem):
         if aim.name != goal.TRAVEL:
-            model = building.build(problem)
-            for earlier, level in found:
-                goal.keep(model, problem, earlier, level)
-            goal.aim_at(model, problem, aim)
-            task = linear.compile_model(model)
+            task = Formulation(problem, apart=True).aimed(aim, found)
             answer = milp(
                 task.cost,
                 integrality=task.whole.astype(int),

@@ -1,8 +1,8 @@
 """What is best, step by step: the tiers of targets, then the worth of people served, then their travel.
 
 Each stage has one objective; what an earlier stage reached becomes a row that the later ones keep (lexicographic
-order, docs/rules.md section 6). The level that is kept is that of a verified plan, in whole units, so keeping it can
-never be infeasible.
+order, docs/rules.md section 6; `siting.solvers.formulation`). The level that is kept is that of a verified plan,
+in whole units, so keeping it can never be infeasible.
 """
 
 from __future__ import annotations
@@ -51,20 +51,14 @@ def expression(model: pyo.ConcreteModel, problem: Problem, aim: Aim) -> Any:
     return sum(s.person_travel for _, s in blocks) + 0.0
 
 
-def aim_at(model: pyo.ConcreteModel, problem: Problem, aim: Aim) -> None:
-    """Make ``aim`` the objective."""
+def aim_at_all(model: pyo.ConcreteModel, problem: Problem) -> None:
+    """Give the model the sum of all its aims for an objective: every variable that an aim counts is then in the model.
+
+    Which aim is meant, a solver says by a cost vector of its own (`expression`).
+    """
     model.del_component("goal")
-    sense = pyo.maximize if aim.maximise else pyo.minimize
-    model.goal = pyo.Objective(expr=expression(model, problem, aim), sense=sense)
-
-
-def keep(model: pyo.ConcreteModel, problem: Problem, aim: Aim, reached: int) -> None:
-    """From now on, at least (at most) what this aim reached."""
-    name = "keeps_" + aim.name.replace(" ", "_")
-    level = expression(model, problem, aim)
-    scale = 1.0 / max(1, abs(reached))  # the row then speaks of shares, near 1, as the solver's tolerance does
-    row = pyo.Constraint(expr=scale * level >= scale * reached if aim.maximise else scale * level <= scale * reached)
-    model.add_component(name, row)
+    whole = sum(expression(model, problem, aim) for aim in aims(problem))
+    model.goal = pyo.Objective(expr=whole, sense=pyo.maximize)
 
 
 def value(problem: Problem, aim: Aim, plan: Plan) -> int:
