@@ -157,7 +157,7 @@ def _places(county: County, numbers: Numbers) -> list[tuple[Site | Disposal, str
 
 
 def reach(county: County, numbers: Numbers) -> Iterator[Fault]:
-    """E134/W134 settlements that no road reaches (refused, or listed with ``allow_unserved``); W135 sites, E159 stops."""
+    """E134/W134 settlements that no road reaches (refused, or listed if ``allow_unserved``); W135 sites, E159 stops."""
     limit_m = county.file.network.snap_limit_m
     modes = {a.mode for s in county.services.values() for a in s.access}
     modes |= {s.line.mode for s in county.services.values() if s.line is not None}

@@ -14,12 +14,13 @@ from dataclasses import replace
 import numpy as np
 
 from siting import model as modelling
+from siting.errors import SolverFailed
 from siting.model import goal, reading
 from siting.model.goal import Aim
 from siting.plan import Plan
 from siting.problem import Problem
 
-from . import linear
+from . import greedy, linear
 from .linear import LinearModel
 from .merge import merge
 from .pool import pooled
@@ -34,8 +35,8 @@ class Formulation:
     def __init__(self, problem: Problem, *, loose: bool = False, apart: bool = False) -> None:
         """Build it.
 
-        ``loose``: boarding ways of large services may be pooled; ``apart``: demand points are not merged, as travel needs
-        them.
+        ``loose``: boarding ways of large services may be pooled; ``apart``: demand points are not merged, as travel
+        needs them.
         """
         self.problem = problem
         self._levels: dict[Aim, tuple[np.ndarray, float]] = {}
@@ -76,7 +77,12 @@ class Formulation:
             decided = reading.decisions(self.model, self.posed, self.linear.by_variable(values))
             if self.merged is not None:
                 decided = replace(decided, group=self.merged.group)
-            return reading.plan_of(self.problem, decided)
+            try:
+                return reading.plan_of(self.problem, decided)
+            except SolverFailed:
+                if not self.relaxes:
+                    raise
+                return greedy.settled(self.problem, decided.opened, frozenset())
 
     def start_of(self, plan: Plan) -> dict[int, float]:
         """Values of the whole-number variables in a plan, by ``id`` of the variable."""

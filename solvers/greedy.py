@@ -48,7 +48,7 @@ def first_plan(problem: Problem, decided: Mapping[str, list[int]] | None = None)
     """
     decided = decided or {}
     growing = tuple(b.service for b in problem.blocks if b.service not in decided)
-    return _settled(problem, _grow(problem, _begin(problem, decided), growing), frozenset(decided))
+    return settled(problem, _grow(problem, _begin(problem, decided), growing), frozenset(decided))
 
 
 def more(problem: Problem, plan: Plan) -> Plan:
@@ -57,7 +57,7 @@ def more(problem: Problem, plan: Plan) -> Plan:
     Raises:
         SolverFailed: what was added breaks a rule between people (E902).
     """
-    return _settled(problem, _grow(problem, positions(problem, plan), tuple(plan.services)), frozenset())
+    return settled(problem, _grow(problem, positions(problem, plan), tuple(plan.services)), frozenset())
 
 
 def positions(problem: Problem, plan: Plan) -> dict[str, list[int]]:
@@ -70,9 +70,9 @@ def positions(problem: Problem, plan: Plan) -> dict[str, list[int]]:
     return opened
 
 
-def _settled(problem: Problem, opened: dict[str, list[int]], decided: frozenset[str]) -> Plan:
+def settled(problem: Problem, opened: dict[str, list[int]], decided: frozenset[str]) -> Plan:
     """The whole plan; new and larger sites with fewer people than they need are given up first, the emptiest half of
-    them at a time."""
+    them at a time. Services of ``decided`` stay as they are."""
     for block in problem.blocks:
         if block.fewest.any() and block.service not in decided:
             loose = replace(block, fewest=np.zeros(len(block.options), dtype=np.int64))

@@ -25,9 +25,7 @@ def pooled(problem: Problem) -> Problem:
 
 
 def _many(block: Block) -> bool:
-    if block.whole or block.closest or block.fewest.any():
-        return False  # boarders of each single site count
-    return int(block.pair_boards.sum()) >= MANY_WAYS
+    return not (block.whole or block.closest) and int(block.pair_boards.sum()) >= MANY_WAYS
 
 
 def _pool(block: Block) -> Block:
@@ -39,4 +37,5 @@ def _pool(block: Block) -> Block:
         may = int(block.eligible[access][i]) if access in block.eligible else int(block.demand[i])
         pool[i] = min(int(block.demand[i]), int(pool[i]) + may)
     names = ("pair_demand", "pair_site", "pair_access", "pair_travel", "pair_line", "pair_boards")
-    return replace(block, pool=pool, **{name: getattr(block, name)[~boards] for name in names})
+    fewest = np.maximum(0, block.fewest - block.beds)  # who boards at a site is no more than its beds
+    return replace(block, pool=pool, fewest=fewest, **{name: getattr(block, name)[~boards] for name in names})

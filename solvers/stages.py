@@ -21,7 +21,7 @@ from .search import Clock, Search, highest_of
 #: Share of the time that is left which a stage may take; travel only orders equally good plans, so it gets little.
 TIER_SHARE, WORTH_SHARE, TRAVEL_SHARE = 0.4, 0.8, 0.5
 TRAVEL_LONGEST_S = 4.0
-#: With more ways than this the model of travel does not end in that time; people go the least way to what is open anyway.
+#: With more ways than this the model of travel does not end in that time; people go the least way to what is open.
 TRAVEL_MOST_WAYS = 15_000
 
 
