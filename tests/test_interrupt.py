@@ -124,7 +124,7 @@ def test_a_short_time_limit_still_gives_a_plan(start: Start, tmp_path: Path) -> 
 
 def test_a_worker_that_is_killed_does_not_take_the_plan_with_it(start: Start, tmp_path: Path) -> None:
     run = tmp_path / "run"
-    process = start(run, "--time-limit", "9")
+    process = start(run, "--time-limit", "25", "--gap", "0")
     in_search(process, run)
     for worker in children(process.pid):
         os.kill(worker, signal.SIGKILL)
