@@ -9,13 +9,12 @@ from collections import Counter
 from collections.abc import Iterable
 
 from siting.comparing import Alternative, Comparison, site_changes
-from siting.measure import TargetFigures
 from siting.words import Lang, load
 
-from . import compare_people, headline
+from . import compare_people, goals, headline
 from .compare_words import Names, overview_rows, place_name, table
 from .content import WORDS
-from .nouns import Amount, Cell, Column, Columns, Content, Section, Table, Tile
+from .nouns import Cell, Column, Columns, Content, Section, Table, Tile
 from .speech import Speech, travelled, visible
 from .spots import every, quantity
 
@@ -100,27 +99,19 @@ def _targets(comparison: Comparison, names: Names, say: Speech) -> Section:
     rows: list[tuple[Cell, ...]] = []
     for target in known.values():
         values = [part.get(target.id) for part in figures]
-        if not any(values) or target.service not in comparison.services:
+        if not any(values) or (target.service and target.service not in comparison.services):
             continue
         study = comparison.plans[0].study
         assert study is not None
-        asked = (
-            f"{target.threshold_pct}%" if target.threshold_pct is not None else say.count(target.threshold_count or 0)
-        )
         met = [names.letter(c) for c, v in zip(comparison.columns, values, strict=True) if v and v.met]
-        cells = [_reached(v) for v in values]
-        rows.append((headline.target_name(target, study, say), f"≥ {asked}", *cells, say.listing(met) or None))
+        cells = [goals.reached(target, v) for v in values]
+        name = headline.target_name(target, study, say)
+        rows.append((name, goals.asked(target, say), *cells, say.listing(met) or None))
     whole = table("targets", (("target", "text"), ("threshold", "text")), "share", rows, names, say,
                   last=(("met_by", "text"),))  # fmt: skip
     return Section(
         "targets", say("section.targets"), () if rows else (say("headline.no_targets"),), (whole,) if rows else ()
     )
-
-
-def _reached(figures: TargetFigures | None) -> Amount | None:
-    if figures is None:
-        return None
-    return Amount(figures.share, "share") if figures.whole else Amount(figures.value, "count")
 
 
 def _services(comparison: Comparison, names: Names, say: Speech) -> Section:
