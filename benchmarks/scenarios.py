@@ -27,6 +27,7 @@ def main() -> None:
     """Run and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--county", action="append", default=[], metavar="NAME=FOLDER", help="base of a folder")
+    parser.add_argument("--scenario", action="append", default=[], help="only these of the embedded county")
     parser.add_argument("--limit", type=float, default=600.0, help="seconds for each solve")
     parser.add_argument("--gap", type=float, default=0.01)
     ask = parser.parse_args()
@@ -34,7 +35,7 @@ def main() -> None:
     jobs = [(name, Path(folder), "base") for name, _, folder in (c.partition("=") for c in ask.county)]
     if not jobs:
         county, _ = instance.read(embedded)
-        jobs = [("yunling", embedded, name) for name in scenario.names(county)]
+        jobs = [("yunling", embedded, name) for name in ask.scenario or scenario.names(county)]
     print("| " + " | ".join(HEAD) + " |\n" + "|---" * len(HEAD) + "|", flush=True)
     for name, folder, chosen in jobs:
         print("| " + " | ".join(row(name, folder, chosen, ask.gap, ask.limit)) + " |", flush=True)

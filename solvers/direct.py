@@ -60,22 +60,18 @@ def _solve_parts(
     """Solve each part from its share of ``plan``, as many at a time as there are processors; their plans together
     are the plan.
 
-    The parts do not feel each other, so the result does not depend on which ends first.
+    The smallest begin: what they do not need of their share of the time is left to the large ones. The parts do not
+    feel each other, so the result does not depend on which ends first.
     """
     workers = min(len(parts), os.cpu_count() or 1)
-    rounds = -(-len(parts) // workers)
+    parts = sorted(parts, key=lambda part: sum(len(b.pair_demand) for b in part.blocks))
+    waiting = iter(range(len(parts), 0, -1))
     whole = _Whole(problem, plan, effort.on_plan)
     slack = _slack(problem, plan, effort, len(parts))
 
     def work(part: Problem) -> tuple[Plan, list[Stage], str]:
-        return solve_stages(
-            part,
-            plan.only({b.service for b in part.blocks}),
-            effort,
-            whole.take,
-            Clock(time.monotonic(), clock.left_s / rounds),
-            slack,
-        )
+        own = Clock(time.monotonic(), clock.left_s * min(1.0, workers / next(waiting)))
+        return solve_stages(part, plan.only({b.service for b in part.blocks}), effort, whole.take, own, slack)
 
     with ThreadPoolExecutor(workers) as pool:
         results = list(pool.map(work, parts))
