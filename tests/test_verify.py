@@ -27,7 +27,7 @@ from siting.verify.read import read_county
 from siting.verify.travel import main_component, networks
 from siting.verify.ways import Ways
 
-from . import verify_county as small_county
+from . import small_county
 
 Plan = dict[str, Any]
 

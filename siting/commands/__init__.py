@@ -26,6 +26,23 @@ def quiet_option(function: F) -> F:
     return click.option("-q", "--quiet", is_flag=True, help=say("cli.option.quiet"))(function)
 
 
+def effort_options(function: F) -> F:
+    """``--gap``, ``--time-limit``, ``--seed``, ``--threads``: how hard to try."""
+    gap = click.option(
+        "--gap", type=click.FloatRange(0, 1, max_open=True), default=0.01, show_default=True, help=say("cli.solve.gap")
+    )
+    time_limit = click.option(
+        "--time-limit", type=click.FloatRange(1), default=600.0, show_default=True, help=say("cli.solve.time_limit")
+    )
+    seed = click.option(
+        "--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help=say("cli.solve.seed")
+    )
+    threads = click.option(
+        "--threads", type=click.IntRange(1, 256), default=1, show_default=True, help=say("cli.solve.threads")
+    )
+    return gap(time_limit(seed(threads(function))))
+
+
 def print_json(data: Mapping[str, Any]) -> None:
     """One JSON object on standard output."""
     click.echo(json.dumps(data, ensure_ascii=False))

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from siting.commands import county_folder, json_option, print_json, quiet_option, say
+from siting.commands import county_folder, effort_options, json_option, print_json, quiet_option, say
 from siting.commands.solve import exit_code
 from siting.errors import Fault, InputRefused, PlanRejected
 
@@ -24,14 +24,7 @@ from siting.errors import Fault, InputRefused, PlanRejected
 @click.option("--format", "formats", default="html", show_default=True, help=say("cli.compare.format"))
 @click.option("--template", type=click.Path(path_type=Path), help=say("cli.report.template"))
 @click.option("--out", type=click.Path(path_type=Path), help=say("cli.compare.out"))
-@click.option(
-    "--gap", type=click.FloatRange(0, 1, max_open=True), default=0.01, show_default=True, help=say("cli.solve.gap")
-)
-@click.option(
-    "--time-limit", type=click.FloatRange(1), default=600.0, show_default=True, help=say("cli.compare.time_limit")
-)
-@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help=say("cli.solve.seed"))
-@click.option("--threads", type=click.IntRange(1, 256), default=1, show_default=True, help=say("cli.solve.threads"))
+@effort_options
 @click.option("--lang", type=click.Choice(["zh", "en"]), help=say("cli.option.lang"))
 @json_option
 @quiet_option

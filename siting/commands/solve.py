@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from siting import solving
-from siting.commands import county_folder, json_option, print_json, quiet_option, say
+from siting.commands import county_folder, effort_options, json_option, print_json, quiet_option, say
 from siting.errors import EXIT_INTERRUPTED, EXIT_LIMIT_WITH_PLAN, EXIT_OK, EXIT_TERMINATED
 from siting.solving import Ask, Listener
 
@@ -23,14 +23,7 @@ FORMATS = ("html", "csv", "gpkg")
 @click.option("--scenario", default="base", show_default=True, help=say("cli.solve.scenario"))
 @click.option("--out", type=click.Path(path_type=Path), help=say("cli.solve.out"))
 @click.option("--solver", default="highs", show_default=True, help=say("cli.solve.solver"))
-@click.option(
-    "--gap", type=click.FloatRange(0, 1, max_open=True), default=0.01, show_default=True, help=say("cli.solve.gap")
-)
-@click.option(
-    "--time-limit", type=click.FloatRange(1), default=600.0, show_default=True, help=say("cli.solve.time_limit")
-)
-@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help=say("cli.solve.seed"))
-@click.option("--threads", type=click.IntRange(1, 256), default=1, show_default=True, help=say("cli.solve.threads"))
+@effort_options
 @click.option("--lang", type=click.Choice(["zh", "en"]), help=say("cli.option.lang"))
 @json_option
 @quiet_option
