@@ -9,11 +9,11 @@ from collections import Counter
 from collections.abc import Iterable
 
 from siting.comparing import Alternative, Comparison, site_changes
-from siting.words import Lang, load
+from siting.words import Lang
 
 from . import compare_people, goals, headline
 from .compare_words import Names, overview_rows, place_name, table
-from .content import WORDS
+from .content import speech
 from .nouns import Cell, Column, Columns, Content, Section, Table, Tile
 from .speech import Speech, travelled, visible
 from .spots import every, quantity
@@ -21,7 +21,7 @@ from .spots import every, quantity
 
 def of(comparison: Comparison, lang: Lang, whole: bool = False) -> Content:
     """Everything that a comparison says in ``lang``; with ``whole`` no list is cut."""
-    say = Speech(load(lang, WORDS), comparison.county.file.money)
+    say = speech(comparison.county, lang)
     names = Names(comparison, say)
     about = comparison.county.file.county
     return Content(

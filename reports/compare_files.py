@@ -6,11 +6,11 @@ from pathlib import Path
 
 from siting.comparing import Comparison
 from siting.store import write_bytes, write_json
-from siting.words import Words, load
+from siting.words import Words
 
 from . import compare, compare_map, fonts, json_report, pdf, word, workbook
 from .compare_words import Names
-from .content import WORDS
+from .content import speech
 from .nouns import Section, Table
 from .speech import Speech
 from .workbook import Sheet
@@ -86,7 +86,7 @@ def created(comparison: Comparison) -> str:
 
 
 def _speech(comparison: Comparison, words: Words) -> Speech:
-    return Speech(load(words.lang, WORDS), comparison.county.file.money)
+    return speech(comparison.county, words.lang)
 
 
 def _pictures(comparison: Comparison, say: Speech) -> list[word.Figure]:

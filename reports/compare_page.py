@@ -7,14 +7,13 @@ from pathlib import Path
 
 from siting.comparing import Comparison
 from siting.store import write_text
-from siting.words import Words, load
+from siting.words import Words
 
 from . import compare, compare_map, fonts
 from .compare_words import Names
-from .content import WORDS
+from .content import speech
 from .layout import body, node
 from .page import assembled, made
-from .speech import Speech
 
 
 def write(comparison: Comparison, out: Path, words: Words) -> list[Path]:
@@ -24,7 +23,7 @@ def write(comparison: Comparison, out: Path, words: Words) -> list[Path]:
 
 def html(comparison: Comparison, words: Words) -> str:
     """The page as one text."""
-    say = Speech(load(words.lang, WORDS), comparison.county.file.money)
+    say = speech(comparison.county, words.lang)
     told, names = compare.of(comparison, words.lang), Names(comparison, say)
     parts = body(told, say, made(say))
     main = next(part for part in parts if part.tag == "main")

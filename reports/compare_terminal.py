@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from siting.comparing import Comparison
-from siting.words import Words, load
+from siting.words import Words
 
 from .compare_words import Names, overview_rows
-from .content import WORDS
+from .content import speech
 from .nouns import Cell
 from .paper import signs
 from .speech import Speech, visible
@@ -19,7 +19,7 @@ WIDEST_NAME = 34
 
 def lines(comparison: Comparison, words: Words, files: Iterable[Path] = ()) -> list[str]:
     """Plain lines: the plans, the table, the share of people served by each service, the files written."""
-    say = Speech(load(words.lang, WORDS), comparison.county.file.money)
+    say = speech(comparison.county, words.lang)
     names = Names(comparison, say)
     title = say("compare.title", county=say.name(comparison.county.file.county))
     head = [title, *(f"  {names.long(plan)}" for plan in comparison.plans), ""]

@@ -6,8 +6,10 @@ Excel or PDF tomorrow) only has to lay it out.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
+from siting.county import County
 from siting.study import Study
 from siting.words import Lang, load
 
@@ -18,9 +20,15 @@ from .speech import Speech
 WORDS = Path(__file__).parent / "words"
 
 
+def speech(county: County, lang: Lang) -> Speech:
+    """The sentences of the reports in ``lang``, and the money of ``county``."""
+    return Speech(load(lang, WORDS), county.file.money)
+
+
+@lru_cache(maxsize=2)
 def of(study: Study, lang: Lang) -> Content:
-    """Everything that a report says about ``study`` in ``lang``."""
-    say = Speech(load(lang, WORDS), study.county.file.money)
+    """Everything that a report says about ``study`` in ``lang``; gathered once for all formats."""
+    say = speech(study.county, lang)
     sections = (
         targets.targets(study, say),
         remedies.remedies(study, say),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from siting.store import write_bytes
 from siting.study import Study
-from siting.words import Words, load
+from siting.words import Words
 
 from . import content, ledger
 from .nouns import Content, Section, Table
@@ -38,7 +38,7 @@ def write(study: Study, out: Path, words: Words) -> list[Path]:
 
 def data(study: Study, words: Words) -> bytes:
     """The workbook as bytes."""
-    say = Speech(load(words.lang, content.WORDS), study.county.file.money)
+    say = content.speech(study.county, words.lang)
     told = content.of(study, words.lang)
     return file(sheets(study, told, say), say, told.title, str(study.result.get("created", "")))
 

@@ -13,7 +13,7 @@ from siting.county import County
 from siting.measure import Measures
 from siting.store import write_json
 from siting.study import Study
-from siting.words import Words, load
+from siting.words import Words
 
 from . import content, ledger
 from .nouns import Amount, Cell, Column, Content, Table
@@ -30,7 +30,7 @@ def write(study: Study, out: Path, words: Words) -> list[Path]:
 
 def data(study: Study, words: Words) -> dict[str, Any]:
     """The object."""
-    say = Speech(load(words.lang, content.WORDS), study.county.file.money)
+    say = content.speech(study.county, words.lang)
     told = content.of(study, words.lang)
     return {
         "format": FORMAT,

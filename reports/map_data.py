@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from siting.county import County
@@ -189,6 +190,7 @@ def _roads(county: County) -> list[dict[str, Any]]:
     return [{"rank": rank, "lines": [_line(line) for line in lines]} for rank, lines in ranked_roads(county)]
 
 
+@lru_cache(maxsize=2)
 def ranked_roads(county: County) -> list[tuple[int, list[list[tuple[float, float]]]]]:
     """Rank (0 main, 1 other, 2 lane) and lines of the roads, in degrees."""
     roads = county.roads

@@ -22,7 +22,7 @@ from xstatic.pkg import leaflet
 
 from siting.store import write_text
 from siting.study import Study
-from siting.words import Words, load
+from siting.words import Words
 
 from . import content, map_data
 from .layout import body
@@ -43,7 +43,7 @@ def write(study: Study, out: Path, words: Words) -> list[Path]:
 
 def html(study: Study, words: Words) -> str:
     """The page as one text."""
-    say = Speech(load(words.lang, content.WORDS), study.county.file.money)
+    say = content.speech(study.county, words.lang)
     told = content.of(study, words.lang)
     return assembled(told, say, body(told, say, made=made(say)), map_data.of(study, say))
 

@@ -20,7 +20,7 @@ from siting import __version__
 from siting.errors import Fault, SolverFailed
 from siting.store import write_bytes
 from siting.study import Study
-from siting.words import Words, load
+from siting.words import Words
 
 from . import content, fonts, paper, word
 from .nouns import Content
@@ -40,8 +40,10 @@ def write(study: Study, out: Path, words: Words) -> list[Path]:
     """
     fonts.required()
     first = study.result.get("lang", words.lang) == words.lang
-    say = Speech(load(words.lang, content.WORDS), study.county.file.money)
-    data = document(content.of(study, words.lang), say, word.pictures(study, say), str(study.result.get("created", "")))
+    say = content.speech(study.county, words.lang)
+    data = document(
+        content.of(study, words.lang), say, word.pictures(study, words.lang), str(study.result.get("created", ""))
+    )
     return [write_bytes(out / ("report.pdf" if first else f"report.{words.lang}.pdf"), data)]
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from siting.study import Study
-from siting.words import Words, load
+from siting.words import Words
 
 from . import goals, headline
-from .content import WORDS
+from .content import speech
 from .speech import Speech, visible
 
 MOST_LINES = 30
@@ -20,7 +20,7 @@ def lines(study: Study, words: Words, files: Iterable[Path] = ()) -> list[str]:
 
     ``files`` are the reports written; none: the line about them is left out.
     """
-    say = Speech(load(words.lang, WORDS), study.county.file.money)
+    say = speech(study.county, words.lang)
     head = [headline.title(study, say)]
     if study.result.get("verdict") != "valid":
         head.append("!! " + say("warning.rejected"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 from docx import Document
@@ -25,7 +26,7 @@ from docx.text.paragraph import Paragraph
 from siting import __version__
 from siting.store import write_bytes
 from siting.study import Study
-from siting.words import Words, load
+from siting.words import Lang, Words
 
 from . import content, fonts, paper, static_map, word_style, word_template
 from .nouns import Content
@@ -50,18 +51,23 @@ def write(study: Study, out: Path, words: Words, template: Path | None = None) -
         InputRefused: the template cannot be used (E304, E305).
     """
     first = study.result.get("lang", words.lang) == words.lang
-    say = Speech(load(words.lang, content.WORDS), study.county.file.money)
-    drawn = pictures(study, say)
+    say = content.speech(study.county, words.lang)
+    drawn = pictures(study, words.lang)
     data = document(content.of(study, words.lang), say, drawn, str(study.result.get("created", "")), template)
     return [write_bytes(out / ("report.docx" if first else f"report.{words.lang}.docx"), data)]
 
 
-def pictures(study: Study, say: Speech) -> list[Figure]:
+def pictures(study: Study, lang: Lang) -> tuple[Figure, ...]:
     """The map of the plan, then one of each service; none on a machine without a Chinese font."""
-    if fonts.chinese() is None:
-        return []
-    whole = (say("map.title"), static_map.overview(study, say))
-    return [whole, *static_map.pictures(study, say)]
+    font = fonts.chinese()
+    return () if font is None else _drawn(study, lang, font)
+
+
+@lru_cache(maxsize=2)
+def _drawn(study: Study, lang: Lang, font: tuple[Path, int]) -> tuple[Figure, ...]:
+    """`pictures` with a font, drawn once for Word and PDF."""
+    say = content.speech(study.county, lang)
+    return (say("map.title"), static_map.overview(study, say)), *static_map.pictures(study, say)
 
 
 def document(
