@@ -20,14 +20,14 @@ from typing import Any
 import numpy as np
 
 from siting.instances.classic import covering, median, optima, warehouse
-from siting.outcome import Effort
-from siting.solvers import classic
-from siting.solvers.classic_arrays import hand_over
-from siting.solvers.classic_merge import merged
-from siting.solvers.classic_radius import radius_model
-from siting.solvers.classic_single import SingleSource
-from siting.solvers.classic_stages import Stages
-from siting.solvers.lagrange_pairs import Pairs
+from siting.plans.outcome import Effort
+from siting.solvers.classic import problems
+from siting.solvers.classic.arrays import hand_over
+from siting.solvers.classic.lagrange_pairs import Pairs
+from siting.solvers.classic.merge import merged
+from siting.solvers.classic.radius import radius_model
+from siting.solvers.classic.single import SingleSource
+from siting.solvers.classic.stages import Stages
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "bench"
 
@@ -37,7 +37,7 @@ class Case:
     """One row: what to solve and what is published of it."""
 
     name: str
-    instance: classic.Classic
+    instance: problems.Classic
     optimum: float | None = None
     published_s: str = ""
 
@@ -49,7 +49,7 @@ def pmed(data: Path) -> Iterator[Case]:
         path = data / "p-median" / f"pmed{k}.txt"
         if path.exists():
             graph = median.read_graph(path)
-            yield Case(path.stem, classic.PMedian(graph.distances(), graph.p), float(known[path.stem]))
+            yield Case(path.stem, problems.PMedian(graph.distances(), graph.p), float(known[path.stem]))
 
 
 def tsplib(data: Path, wanted: str) -> Iterator[Case]:
@@ -60,15 +60,15 @@ def tsplib(data: Path, wanted: str) -> Iterator[Case]:
             if row["instance"] == wanted:
                 seconds = f"{row['Ttot_s']} / {row['other_T_s']}".replace(",", ".")
                 name = f"{wanted} p={row['p']}"
-                yield Case(name, classic.PMedian(distance, int(row["p"])), float(row["opt_or_bkn"]), seconds)
+                yield Case(name, problems.PMedian(distance, int(row["p"])), float(row["opt_or_bkn"]), seconds)
 
 
 def centers(data: Path) -> Iterator[Case]:
     """p-center on the pmed graphs."""
     known = optima.read_optima(data / "p-center" / "kcenteropt.txt")
     for case in pmed(data):
-        assert isinstance(case.instance, classic.PMedian)
-        yield Case(case.name, classic.PCenter(case.instance.cost, case.instance.p), float(known[case.name]))
+        assert isinstance(case.instance, problems.PMedian)
+        yield Case(case.name, problems.PCenter(case.instance.cost, case.instance.p), float(known[case.name]))
 
 
 def covers(data: Path) -> Iterator[Case]:
@@ -78,7 +78,7 @@ def covers(data: Path) -> Iterator[Case]:
         ("ZDS2500", 20, 4), ("PCB3038", 20, 400), ("PCB3038", 40, 250),
     ):  # fmt: skip
         places = covering.read_places(data / "covering" / f"{name}.txt")
-        yield Case(f"{name} p={p} r={radius}", classic.MaximalCovering(places.covers(radius), places.demand, p))
+        yield Case(f"{name} p={p} r={radius}", problems.MaximalCovering(places.covers(radius), places.demand, p))
 
 
 def dense(data: Path) -> Iterator[Case]:
@@ -91,7 +91,7 @@ def dense(data: Path) -> Iterator[Case]:
     for radius, p in ((20.0, 15), (8.0, 40)):
         cover, people = module.dense_covering(radius_km=radius)
         name = f"5000 x 1000 r={radius:g} p={p}"
-        yield Case(name, classic.MaximalCovering(cover.astype(bool), people.astype(np.int64), p))
+        yield Case(name, problems.MaximalCovering(cover.astype(bool), people.astype(np.int64), p))
 
 
 def million(data: Path) -> Iterator[Case]:
@@ -103,7 +103,7 @@ def million(data: Path) -> Iterator[Case]:
         sites, customers = rng.uniform(0, 30, (100, 2)), rng.uniform(0, 30, (n, 2))
         squared = sum((customers[:, None, k] - sites[None, :, k]) ** 2 for k in range(2))
         demand = rng.integers(1, 101, n)
-        yield Case(f"{n} x 100 r={radius} p={p}", classic.MaximalCovering(squared <= radius * radius, demand, p))
+        yield Case(f"{n} x 100 r={radius} p={p}", problems.MaximalCovering(squared <= radius * radius, demand, p))
 
 
 def warehouses(data: Path) -> Iterator[Case]:
@@ -116,10 +116,10 @@ def warehouses(data: Path) -> Iterator[Case]:
             yield Case(f"{name} {room or ''}".strip(), case, float(value))
 
 
-def capacitated(read: warehouse.Warehouses, single: bool = False) -> classic.Capacitated:
+def capacitated(read: warehouse.Warehouses, single: bool = False) -> problems.Capacitated:
     """The problem of a file; customers without demand cost their cheapest delivery and are left out of both sides."""
     asks = read.demand > 0
-    return classic.Capacitated(read.demand[asks], read.capacity, read.opening, read.cost[asks], read.scale, single)
+    return problems.Capacitated(read.demand[asks], read.capacity, read.opening, read.cost[asks], read.scale, single)
 
 
 def single(data: Path) -> Iterator[Case]:
@@ -139,16 +139,16 @@ def stages(data: Path) -> Iterator[Case]:
         read = warehouse.read_two_stage(path)
         arrays = (read.demand, read.plant_capacity, read.plant_opening, read.depot_capacity, read.depot_opening)
         value = best[path.stem.removesuffix("-50")]
-        yield Case(path.stem, classic.TwoStage(Stages(*arrays, read.inbound, read.outbound)), value)
+        yield Case(path.stem, problems.TwoStage(Stages(*arrays, read.inbound, read.outbound)), value)
 
 
 def spread(data: Path) -> Iterator[Case]:
     """p-dispersion on the small pmed graphs; nothing is published for them."""
     for case in pmed(data):
-        assert isinstance(case.instance, classic.PMedian)
+        assert isinstance(case.instance, problems.PMedian)
         if len(case.instance.cost) <= 400:
             p = min(20, case.instance.p)
-            yield Case(f"{case.name} p={p}", classic.PDispersion(case.instance.cost, p))
+            yield Case(f"{case.name} p={p}", problems.PDispersion(case.instance.cost, p))
 
 
 TABLES: dict[str, Callable[[Path], Iterator[Case]]] = {
@@ -158,12 +158,12 @@ TABLES: dict[str, Callable[[Path], Iterator[Case]]] = {
 }  # fmt: skip
 
 
-def direct(instance: classic.Classic, effort: Effort) -> tuple[float | None, float | None]:
+def direct(instance: problems.Classic, effort: Effort) -> tuple[float | None, float | None]:
     """The plain strong model in HiGHS without a start: its value and bound, where this problem has one."""
-    if isinstance(instance, classic.PMedian | classic.MaximalCovering):
+    if isinstance(instance, problems.PMedian | problems.MaximalCovering):
         total, alone = 0, None
-        cost = instance.cost if isinstance(instance, classic.PMedian) else None
-        if isinstance(instance, classic.MaximalCovering):
+        cost = instance.cost if isinstance(instance, problems.PMedian) else None
+        if isinstance(instance, problems.MaximalCovering):
             cover, alone = merged(instance.covers, instance.demand)
             total, cost = int(alone.sum()), np.where(cover, 0, alone[:, None])
         assert cost is not None
@@ -177,7 +177,7 @@ def direct(instance: classic.Classic, effort: Effort) -> tuple[float | None, flo
         if alone is None or found is None:
             return found, answer.bound
         return total - found, None if answer.bound is None else total - answer.bound
-    if isinstance(instance, classic.Capacitated):
+    if isinstance(instance, problems.Capacitated):
         arrays = (instance.demand, instance.room, instance.opening, instance.cost)
         model = SingleSource(*arrays, effort).model(*np.nonzero(np.ones(instance.cost.shape)), None)
         if not instance.single_source:
@@ -211,7 +211,7 @@ def main() -> None:
         if wish.only not in case.name:
             continue
         own = sum(os.times()[:4])
-        answer = classic.solve_classic(case.instance, effort)
+        answer = problems.solve_classic(case.instance, effort)
         gap = "-" if answer.gap is None else f"{100 * answer.gap:.4f}"
         cells = [case.name, number(case.optimum), number(answer.objective), number(answer.bound), gap]
         cells += [f"{answer.seconds:.2f}", f"{sum(os.times()[:4]) - own:.2f}", case.published_s or "-"]

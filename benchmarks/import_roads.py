@@ -40,9 +40,9 @@ def write_roads(pbf: Path, osm: Path) -> None:
 def read(reader: str, path: Path) -> dict[str, float]:
     """Read ``path`` and say how many nodes and edges came out, and the seconds without the import of the library."""
     if reader == "siting":
-        from siting.instances.boundary import Boundary
-        from siting.instances.osm import read_extract
-        from siting.instances.roads import build_roads
+        from siting.instances.geography.boundary import Boundary
+        from siting.instances.networks.osm import read_extract
+        from siting.instances.networks.roads import build_roads
 
         start = time.perf_counter()
         table = build_roads(read_extract(path).ways, Boundary(), [])

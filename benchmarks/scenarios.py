@@ -17,7 +17,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from siting import instance, scenario
+from siting.reading import instance, scenario
 
 ROOT = Path(__file__).resolve().parents[1]
 HEAD = ("county", "scenario", "exit", "seconds", "targets met", "gap of the tiers", "gap of the worth", "verdict")

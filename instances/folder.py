@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 
-from siting import instance
+from siting.counties.rows import Row
 from siting.errors import CannotWrite, Fault, InputRefused, Severity
-from siting.rows import Row
+from siting.reading import instance
 
 
 def refuse_if_full(folder: Path) -> None:

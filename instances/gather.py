@@ -12,31 +12,33 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from siting.counties.rows import RoadEdge, RoadNode, Row, Settlement, Site
 from siting.errors import Fault, InputRefused, Severity
-from siting.rows import RoadEdge, RoadNode, Row, Settlement, Site
 
-from . import candidates_listed, coords_check, zones
-from . import facilities as standing
-from . import places as dwelling
-from .candidates import Candidate, candidate_sites, existing_sites
-from .facilities import Facility
-from .facilities_listed import place_facilities
 from .folder import refuse_if_full, write_folder
+from .geography import zones
+from .geography.water import read_water
 from .importfacts import Log, count_kinds, facts, kinds_table
 from .importlog import write_log
 from .inputs import Inputs, Wish, attempt, read_inputs
 from .map_source import apart, attribution, lay_roads, read_map
-from .osm import E7, Extract, Feature
-from .people import in_later_year, is_estimate, settlement_rows, with_people
-from .places import Place
-from .places_listed import place_all
-from .removed import REMOVED_FILE, removed_table
-from .roads import RoadTable
-from .screening import Ground, Removed, removal_notes, screen
+from .networks import coords_check
+from .networks.osm import E7, Extract, Feature
+from .networks.roads import RoadTable
+from .population import places as dwelling
+from .population.people import in_later_year, is_estimate, settlement_rows, with_people
+from .population.places import Place
+from .population.places_listed import place_all
+from .population.waste import COLUMN as WASTE
+from .sites import candidates_listed
+from .sites import facilities as standing
+from .sites.candidates import Candidate, candidate_sites, existing_sites
+from .sites.facilities import Facility
+from .sites.facilities_listed import place_facilities
+from .sites.removed import REMOVED_FILE, removed_table
+from .sites.screening import Ground, Removed, removal_notes, screen
 from .skeleton import fill
 from .tags import DRIVABLE
-from .waste import COLUMN as WASTE
-from .water import read_water
 
 LOG_FILE = "import-log.md"
 

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from siting.counties.rows import Site
 from siting.errors import Fault
-from siting.rows import Site
 
-from .facilities import Facility
-from .osm import Feature
-from .roads import RoadCounts
+from .networks.osm import Feature
+from .networks.roads import RoadCounts
+from .sites.facilities import Facility
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,8 @@ class KindCount:
 class Log:
     """What an import made: counts, and ``notes`` on every row that was not taken over as it is.
 
-    ``warnings`` are what `siting.instance` says about the folder that came out; ``drivable_cuts`` are ends of drivable
-    roads at the boundary, of which those that are no junction leave a dead end (`RoadCounts.drivable_stubs`).
+    ``warnings`` are what `siting.reading.instance` says about the folder that came out; ``drivable_cuts`` are ends of
+    drivable roads at the boundary, of which those that are no junction leave a dead end (`RoadCounts.drivable_stubs`).
     """
 
     folder: Path

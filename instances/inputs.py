@@ -13,16 +13,17 @@ import shapely
 
 from siting.errors import Fault, InputRefused
 
-from . import buildings, candidates_listed, projection
-from .boundary import Boundary, read_boundary
-from .candidate_rules import CandidateRule, rules_of
-from .crs import WGS84, Reference, chosen
-from .facilities_listed import FacilityList, read_facilities
-from .listing import Listing
-from .places_listed import PlaceList, collect_places
+from .geography.boundary import Boundary, read_boundary
+from .geography.crs import WGS84, Reference, chosen
+from .geography.vector import read_shapes
+from .geography.zones import Zone, polygons_of, read_zones, split
+from .population import buildings, projection
+from .population.places_listed import PlaceList, collect_places
+from .sites import candidates_listed
+from .sites.candidate_rules import CandidateRule, rules_of
+from .sites.facilities_listed import FacilityList, read_facilities
 from .skeleton import Preset, read_preset
-from .vector import read_shapes
-from .zones import Zone, polygons_of, read_zones, split
+from .tables.listing import Listing
 
 T = TypeVar("T")
 

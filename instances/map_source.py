@@ -8,12 +8,12 @@ from dataclasses import replace
 from siting import cache
 from siting.errors import Fault, InputRefused
 
-from . import components, road_sources
-from .boundary import Boundary
+from .geography.boundary import Boundary
 from .inputs import Wish, attempt
-from .osm import Extract, read_extract
-from .places import Place
-from .roads import RoadTable, build_roads
+from .networks import components, road_sources
+from .networks.osm import Extract, read_extract
+from .networks.roads import RoadTable, build_roads
+from .population.places import Place
 
 ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
 
@@ -38,7 +38,7 @@ def _own_roads(wish: Wish) -> Extract:
     """Roads of the planner's file, else of the area from the servers of OpenStreetMap (or the cache)."""
     if wish.roads is not None:
         return road_sources.read(wish.roads, coords=wish.roads_coords or None)
-    from .online import fetch_roads  # OSMnx is slow to load, and only this needs it
+    from .networks.online import fetch_roads  # OSMnx is slow to load, and only this needs it
 
     fetched = fetch_roads(wish.area, cache.folder())
     extract = road_sources.read(fetched.path)

@@ -4,7 +4,7 @@ A row says how many minutes a way takes. A blank cell of minutes says that there
 counts as out of reach too, with a warning that counts such pairs; but a settlement or a site without any row is a
 fault, for it was probably forgotten. Where the table has no column of modes, its times count for every mode asked for.
 
-CSV is read as `siting.instances.plain_table` says; Parquet needs the package pyarrow.
+CSV is read as `siting.instances.files.plain_table` says; Parquet needs the package pyarrow.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ import numpy as np
 
 from siting.errors import Fault, InputRefused
 
-from .plain_table import number, read_plain_table
-from .road_lines import Columns, pick
+from .files.plain_table import number, read_plain_table
+from .networks.road_lines import Columns, pick
 from .tags import plain
 
 HEADINGS: dict[str, tuple[str, ...]] = {

@@ -12,7 +12,7 @@ import tomlkit
 
 from siting.errors import Fault, InputRefused
 
-from .waste import COLUMN, GROUP, SOURCE, demand_section, source_section
+from .population.waste import COLUMN, GROUP, SOURCE, demand_section, source_section
 
 
 @dataclass(frozen=True)

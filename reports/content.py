@@ -9,11 +9,11 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from siting.county import County
-from siting.study import Study
+from siting.counties.county import County
+from siting.studies.study import Study
 from siting.words import Lang, load
 
-from . import equity, evidence, headline, land, lines, money, people, remedies, results, schools, targets, waste
+from .chapters import equity, evidence, headline, land, lines, money, people, remedies, results, schools, targets, waste
 from .nouns import Content, Section
 from .speech import Speech
 

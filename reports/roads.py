@@ -8,9 +8,10 @@ from itertools import pairwise
 import numpy as np
 from scipy.sparse.csgraph import dijkstra
 
-from siting import cache, travel
-from siting.county import County
-from siting.travel import TravelTimes
+from siting import cache
+from siting.counties.county import County
+from siting.roads import travel
+from siting.roads.travel import TravelTimes
 
 
 @lru_cache(maxsize=2)

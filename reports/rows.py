@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from siting.county import County
-from siting.measure import SiteFigures
-from siting.rows import Row, Settlement, Site
-from siting.study import Study
+from siting.counties.county import County
+from siting.counties.rows import Row, Settlement, Site
+from siting.plans.measure import SiteFigures
+from siting.studies.study import Study
 
-from .people import served
+from .chapters.people import served
 from .spots import Spot, every, own, serving, unit, way
 
 Record = dict[str, Any]

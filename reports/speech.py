@@ -6,7 +6,7 @@ import math
 import unicodedata
 from dataclasses import dataclass
 
-from siting.sections import MoneyUnit, Phase
+from siting.counties.sections import MoneyUnit, Phase
 from siting.words import Named, Words
 
 from .nouns import Amount, Cell, Column, Columns, Kind, Table

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from siting.county import County
-from siting.rows import Disposal, Line, Site
-from siting.services import Access, Service
-from siting.travel import sites_of
+from siting.counties.county import County
+from siting.counties.rows import Disposal, Line, Site
+from siting.counties.services import Access, Service
+from siting.roads.travel import sites_of
 
 from .nouns import Amount, Cell, Kind
 

@@ -15,15 +15,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from siting import instance, scenario, solving
-from siting import measure as measuring
-from siting import study as studies
-from siting.county import County
-from siting.measure import Measures
+from siting.counties.county import County
 from siting.plan import Plan
-from siting.scenario import Scenario
-from siting.solving import Ask, Listener
-from siting.study import Study
+from siting.plans import measure as measuring
+from siting.plans.measure import Measures
+from siting.reading import instance, scenario
+from siting.reading.scenario import Scenario
+from siting.runs import solving
+from siting.runs.solving import Ask, Listener
+from siting.studies import study as studies
+from siting.studies.study import Study
 from siting.verify import Verdict, verify_run
 
 __all__ = ["County", "Measures", "Plan", "Scenario", "Study", "Verdict", "load", "measure", "read", "solve", "verify"]

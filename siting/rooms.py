@@ -5,10 +5,10 @@ from __future__ import annotations
 from importlib.metadata import EntryPoint, entry_points
 from typing import cast
 
-from siting import comparing
 from siting.errors import Fault, InputRefused
-from siting.outcome import Solver
-from siting.study import Report
+from siting.plans.outcome import Solver
+from siting.studies import comparing
+from siting.studies.study import Report
 
 SOLVERS = "siting.solvers"
 REPORTS = "siting.reports"

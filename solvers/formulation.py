@@ -18,12 +18,13 @@ from siting.errors import SolverFailed
 from siting.model import goal, reading
 from siting.model.goal import Aim
 from siting.plan import Plan
-from siting.problem import Problem
+from siting.problems.problem import Problem
 
-from . import greedy, linear
-from .linear import LinearModel
+from . import greedy
 from .merge import merge
 from .pool import pooled
+from .process import linear
+from .process.linear import LinearModel
 
 #: Modelling and reading are not made for threads; only the waiting for the solver's processes is done side by side.
 ONE_AT_A_TIME = threading.RLock()

@@ -14,11 +14,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from siting.assign import complete, service_plan
 from siting.model import goal
-from siting.outcome import Effort, Outcome, Stage, Stop
 from siting.plan import Plan
-from siting.problem import Block, Problem
+from siting.plans.assign import complete, service_plan
+from siting.plans.outcome import Effort, Outcome, Stage, Stop
+from siting.problems.problem import Block, Problem
 
 from .purse import Purse
 

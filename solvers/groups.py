@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from siting.problem import Problem
+from siting.problems.problem import Problem
 
 
 def groups(problem: Problem) -> tuple[tuple[str, ...], ...]:

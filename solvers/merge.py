@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from siting.problem import Block, Problem, TargetRow
+from siting.problems.problem import Block, Problem, TargetRow
 
 
 @dataclass(frozen=True, eq=False)

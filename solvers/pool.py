@@ -3,7 +3,7 @@
 Weekly trips are long, so almost every settlement has a boarding way to almost every school with beds; these ways fill
 the model and decide little. Here they become one number for each settlement, the persons who may board, and all beds
 of the service together. Every plan is a plan of this problem too, so its bounds hold; what it opens becomes a plan by
-the true ways afterwards (`siting.assign`).
+the true ways afterwards (`siting.plans.assign`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from siting.problem import Block, Problem
+from siting.problems.problem import Block, Problem
 
 #: Below this a model takes the boarding ways as they are.
 MANY_WAYS = 3000

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from siting.funding import affordable, capital, land
-from siting.problem import Block, Problem
+from siting.plans.funding import affordable, capital, land
+from siting.problems.problem import Block, Problem
 
 
 class Purse:

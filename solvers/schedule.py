@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from siting.assign import complete
 from siting.errors import SolverFailed
-from siting.funding import affordable, capital, land
 from siting.model import goal
 from siting.plan import Plan
-from siting.problem import Problem
+from siting.plans.assign import complete
+from siting.plans.funding import affordable, capital, land
+from siting.problems.problem import Problem
 
 from . import greedy
 

@@ -20,14 +20,15 @@ import numpy as np
 from siting.errors import Fault, SolverFailed
 from siting.model import goal
 from siting.model.goal import Aim
-from siting.needs import share_value
-from siting.outcome import Effort, Progress
 from siting.plan import Plan
-from siting.problem import Block, Problem, TargetRow
+from siting.plans.outcome import Effort, Progress
+from siting.problems.needs import share_value
+from siting.problems.problem import Block, Problem, TargetRow
 
-from . import greedy, supervise
+from . import greedy
 from .formulation import ONE_AT_A_TIME, Formulations
-from .linear import LinearModel
+from .process import supervise
+from .process.linear import LinearModel
 
 #: Shares of the stage's time that the relaxation and the kernel may take at most.
 RELAXATION_SHARE, KERNEL_SHARE = 0.5, 0.4

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from siting.errors import SolverFailed
 from siting.model import goal
 from siting.model.goal import Aim
-from siting.outcome import Effort, Stage, Stop
 from siting.plan import Plan
-from siting.problem import Problem
+from siting.plans.outcome import Effort, Stage, Stop
+from siting.problems.problem import Problem
 
 from . import greedy
 from .formulation import Formulations

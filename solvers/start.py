@@ -5,12 +5,13 @@ from __future__ import annotations
 from siting.errors import SolverFailed
 from siting.model import goal
 from siting.model.goal import Aim
-from siting.outcome import Effort
 from siting.plan import Plan
-from siting.problem import Problem
+from siting.plans.outcome import Effort
+from siting.problems.problem import Problem
 
-from . import greedy, supervise
+from . import greedy
 from .formulation import Formulation
+from .process import supervise
 
 #: Gap at which the search for any plan at all ends.
 ROUGHLY = 0.5

@@ -17,7 +17,8 @@ from typing import Any
 import pytest
 
 import siting.instances
-from siting import cli, instance, tables, words
+from siting import cli, words
+from siting.reading import instance, tables
 
 from . import small_county
 
@@ -149,8 +150,8 @@ def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """The solver's searches without child processes, through scipy's door to HiGHS: ten times as fast."""
     from scipy.optimize import Bounds, LinearConstraint, milp
 
-    from siting.solvers import supervise
-    from siting.solvers.linear import LinearModel
+    from siting.solvers.process import supervise
+    from siting.solvers.process.linear import LinearModel
 
     def run(linear: LinearModel, start: dict[int, float], **_: object) -> supervise.Answer:
         answer = milp(

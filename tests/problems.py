@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from siting.options import Option
 from siting.plan import Plan, ServicePlan
-from siting.problem import ALWAYS, Block, Fund, Problem, TargetRow
+from siting.problems.options import Option
+from siting.problems.problem import ALWAYS, Block, Fund, Problem, TargetRow
 
 from . import problems_brute as brute
 

@@ -14,7 +14,7 @@ from functools import lru_cache
 from math import ceil, floor
 
 from siting.plan import Plan
-from siting.problem import Block, Problem, TargetRow
+from siting.problems.problem import Block, Problem, TargetRow
 
 #: Positions of the open options, by service.
 Opened = Mapping[str, tuple[int, ...]]

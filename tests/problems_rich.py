@@ -12,8 +12,8 @@ from math import prod
 
 import numpy as np
 
-from siting.options import Option
-from siting.problem import Block, Fund, Problem, RuleRow, TargetRow
+from siting.problems.options import Option
+from siting.problems.problem import Block, Fund, Problem, RuleRow, TargetRow
 
 from .problems import Way, make_block
 from .problems_brute import combinations

@@ -15,13 +15,13 @@ from typing import Any
 
 import numpy as np
 
-from siting import measure
-from siting.county import County, Provenance, RedLine, Roads
+from siting.counties.county import County, Provenance, RedLine, Roads
+from siting.counties.rows import Disposal, Line, Settlement, Site
+from siting.counties.sections import CountyFile
 from siting.plan import Assignment, Opening, Plan, ServicePlan, Spending, Transfer, Unserved
-from siting.rows import Disposal, Line, Settlement, Site
-from siting.scenario import Scenario
-from siting.sections import CountyFile
-from siting.study import Study
+from siting.plans import measure
+from siting.reading.scenario import Scenario
+from siting.studies.study import Study
 
 KM_PER_DEGREE = 111.195
 HOSTILE = (

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from siting import assign
-from siting.assign import complete
 from siting.errors import SolverFailed
-from siting.options import Option
 from siting.plan import ServicePlan
-from siting.problem import Block, Fund, Problem
+from siting.plans import assign
+from siting.plans.assign import complete
+from siting.problems.options import Option
+from siting.problems.problem import Block, Fund, Problem
 
 from . import problems
 from . import problems_brute as brute

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from siting.model import goal
-from siting.options import Option
-from siting.outcome import Effort, Outcome, Stop
 from siting.plan import Plan
-from siting.problem import Block, Fund, Problem
-from siting.solvers import direct, greedy
+from siting.plans.outcome import Effort, Outcome, Stop
+from siting.problems.options import Option
+from siting.problems.problem import Block, Fund, Problem
+from siting.solvers import county, greedy
 
 from . import problems
 from . import problems_brute as brute
@@ -20,7 +20,7 @@ EXACT = Effort(gap=0, time_limit_s=30)
 
 def solved(problem: Problem) -> Outcome:
     """The direct solver's answer, which keeps the rules and is what it says it is."""
-    outcome = direct.solve(problem, EXACT)
+    outcome = county.solve(problem, EXACT)
     assert problems.breaches(problem, outcome.plan) == []
     reached = brute.reached(problem, outcome.plan)
     judged = [aim for aim in goal.aims(problem) if aim.name != goal.TRAVEL]

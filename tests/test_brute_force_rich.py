@@ -10,9 +10,9 @@ import pytest
 
 from siting.errors import SolverFailed
 from siting.model import goal
-from siting.outcome import Effort, Stop
-from siting.problem import TargetRow
-from siting.solvers import direct, greedy, pool
+from siting.plans.outcome import Effort, Stop
+from siting.problems.problem import TargetRow
+from siting.solvers import county, greedy, pool
 
 from . import problems
 from . import problems_brute as brute
@@ -29,7 +29,7 @@ def is_the_best(seed: int) -> None:
         first = greedy.first_plan(problem)
         assert problems.breaches(problem, first) == []
         assert brute.reached(problem, first) <= exact
-    outcome = direct.solve(problem, EXACT)
+    outcome = county.solve(problem, EXACT)
     assert problems.breaches(problem, outcome.plan) == []
     assert brute.reached(problem, outcome.plan) == exact
     by_name = dict(zip([*(f"tier {t}" for t in problem.tiers), goal.WORTH], exact, strict=True))
@@ -80,7 +80,7 @@ def test_the_worst_township_of_pupils_lies_within_its_bound(seed: int) -> None:
     row = TargetRow("T", 1, "school", "worst_township_share", np.arange(points), 9000, 1, parts=parts)
     problem = replace(problem, targets=(row,))
     exact = brute.best(problem)[0]
-    outcome = direct.solve(problem, EXACT)
+    outcome = county.solve(problem, EXACT)
     assert problems.breaches(problem, outcome.plan) == []
     stage = outcome.stages[0]
     assert stage.objective == brute.reached(problem, outcome.plan)[0] <= exact

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from siting.buslines import _best_rides, _ride, vehicles
-from siting.services import LineRules
+from siting.counties.services import LineRules
+from siting.roads.buslines import _best_rides, _ride, vehicles
 
 
 def test_a_ride_adds_the_legs_of_its_direction() -> None:

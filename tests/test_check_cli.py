@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from siting import instance
-from siting.rows import Row
+from siting.counties.rows import Row
+from siting.reading import instance
 from siting.words import LANGS
 
 from . import small_county

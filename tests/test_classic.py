@@ -11,14 +11,15 @@ import pytest
 
 from siting.errors import SolverFailed
 from siting.instances.classic import covering, median, optima, warehouse
-from siting.outcome import Effort, Stop
 from siting.plan import Plan
-from siting.problem import Fund, Option, Problem
-from siting.solvers import classic, direct
-from siting.solvers.classic_merge import merged
-from siting.solvers.interchange import cost_of, greedy, improve
-from siting.solvers.lagrange_branch import fixed
-from siting.solvers.lagrange_pairs import ROOT, Pairs, climb, grid
+from siting.plans.outcome import Effort, Stop
+from siting.problems.problem import Fund, Option, Problem
+from siting.solvers import county
+from siting.solvers.classic import problems
+from siting.solvers.classic.interchange import cost_of, greedy, improve
+from siting.solvers.classic.lagrange_branch import fixed
+from siting.solvers.classic.lagrange_pairs import ROOT, Pairs, climb, grid
+from siting.solvers.classic.merge import merged
 
 from .problems import make_block
 
@@ -32,9 +33,9 @@ def best(m: int, p: int, value: Callable[[list[int]], int], take: Callable[..., 
     return take(int(value(list(chosen))) for chosen in itertools.combinations(range(m), p))
 
 
-def is_proven(instance: classic.Classic, value: int) -> classic.Answer:
+def is_proven(instance: problems.Classic, value: int) -> problems.Answer:
     """The answer, which has this value and proves it."""
-    answer = classic.solve_classic(instance, EXACT)
+    answer = problems.solve_classic(instance, EXACT)
     assert (answer.objective, answer.bound, answer.gap, answer.stop) == (value, value, 0, Stop.PROVEN)
     return answer
 
@@ -46,20 +47,20 @@ def test_p_sites_are_what_brute_force_finds(seed: int) -> None:
     p = int(rng.integers(2, m))
     distance, demand = rng.integers(0, 60, (n, m)), rng.integers(0, 20, n)
     cost = distance * demand[:, None]
-    answer = is_proven(classic.PMedian(cost, p), best(m, p, lambda s: cost[:, s].min(axis=1).sum()))
+    answer = is_proven(problems.PMedian(cost, p), best(m, p, lambda s: cost[:, s].min(axis=1).sum()))
     assert len(answer.chosen) == p
     assert answer.assignment is not None
     assert cost[np.arange(n), answer.assignment].sum() == answer.objective
     covers = rng.random((n, m)) < 0.3
     answer = is_proven(
-        classic.MaximalCovering(covers, demand, p), best(m, p, lambda s: demand[covers[:, s].any(axis=1)].sum(), max)
+        problems.MaximalCovering(covers, demand, p), best(m, p, lambda s: demand[covers[:, s].any(axis=1)].sum(), max)
     )
     assert answer.assignment is not None
     assert demand[answer.assignment >= 0].sum() == answer.objective
-    is_proven(classic.PCenter(distance, p), best(m, p, lambda s: distance[:, s].min(axis=1).max()))
+    is_proven(problems.PCenter(distance, p), best(m, p, lambda s: distance[:, s].min(axis=1).max()))
     far = np.abs(np.subtract.outer(distance[0], distance[0]))
     is_proven(
-        classic.PDispersion(far, p), best(m, p, lambda s: min(far[i, j] for i, j in itertools.combinations(s, 2)), max)
+        problems.PDispersion(far, p), best(m, p, lambda s: min(far[i, j] for i, j in itertools.combinations(s, 2)), max)
     )
 
 
@@ -71,7 +72,7 @@ def test_the_cheapest_cover_is_what_brute_force_finds(seed: int) -> None:
     covers[:, 0], price[0] = True, 30
     sets = [list(s) for k in range(1, m + 1) for s in itertools.combinations(range(m), k)]
     value = min(int(price[s].sum()) for s in sets if covers[:, s].any(axis=1).all())
-    is_proven(classic.SetCovering(covers, price), value)
+    is_proven(problems.SetCovering(covers, price), value)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -85,8 +86,8 @@ def test_capacitated_location_is_what_brute_force_finds(seed: int) -> None:
         for where in itertools.product(range(m), repeat=n)
         if (np.bincount(where, demand, m) <= room).all()
     )
-    is_proven(classic.Capacitated(demand, room, opening, cost, single_source=True), single)
-    answer = classic.solve_classic(classic.Capacitated(demand, room, opening, cost), EXACT)
+    is_proven(problems.Capacitated(demand, room, opening, cost, single_source=True), single)
+    answer = problems.solve_classic(problems.Capacitated(demand, room, opening, cost), EXACT)
     split = min(
         _split(demand, room, opening, cost, s) for k in range(1, m + 1) for s in itertools.combinations(range(m), k)
     )
@@ -115,7 +116,7 @@ def _split(demand: np.ndarray, room: np.ndarray, opening: np.ndarray, cost: np.n
 
 def test_two_stages_are_what_brute_force_finds() -> None:
     rng = np.random.default_rng(3)
-    stages = classic.Stages(
+    stages = problems.Stages(
         demand=rng.integers(1, 6, 3), plant_room=np.array([20, 20]), plant_opening=np.array([30, 25]),
         depot_room=np.array([20, 20, 20]), depot_opening=np.array([9, 12, 10]),
         inbound=rng.integers(1, 9, (2, 3)), outbound=rng.integers(1, 9, (3, 3)),
@@ -126,7 +127,7 @@ def test_two_stages_are_what_brute_force_finds() -> None:
         stages.outbound)[list(b)].min(axis=0)).sum()) for k in (1, 2) for a in itertools.combinations(range(2), k)
         for r in (1, 2, 3) for b in itertools.combinations(range(3), r)
     )  # fmt: skip
-    answer = classic.solve_classic(classic.TwoStage(stages), EXACT)
+    answer = problems.solve_classic(problems.TwoStage(stages), EXACT)
     assert answer.objective == pytest.approx(value)
     assert answer.stop is Stop.PROVEN
 
@@ -138,9 +139,9 @@ def test_maximal_covering_is_a_coverage_service_with_a_fund_of_p() -> None:
     options = [Option(f"s{j}", "S", "new", None, 1, 0) for j in range(m)]
     reach = {(int(i), f"s{j}"): 60 for i, j in np.argwhere(covers)}
     block = make_block("cover", "coverage", demand.tolist(), options, reach)
-    plan: Plan = direct.solve(Problem((block,), (Fund("f", p, ("cover",)),), None, ()), EXACT).plan
+    plan: Plan = county.solve(Problem((block,), (Fund("f", p, ("cover",)),), None, ()), EXACT).plan
     served = sum(plan.services["cover"].served().values())
-    is_proven(classic.MaximalCovering(covers, demand, p), served)
+    is_proven(problems.MaximalCovering(covers, demand, p), served)
 
 
 def test_a_bound_is_never_above_the_best_set_whatever_the_prices() -> None:
@@ -181,24 +182,24 @@ def test_demand_points_with_the_same_sites_become_one() -> None:
 
 def test_what_cannot_be_is_refused() -> None:
     with pytest.raises(ValueError, match="p is from 1 to 2"):
-        classic.solve_classic(classic.PMedian(np.zeros((3, 2)), 3), EXACT)
+        problems.solve_classic(problems.PMedian(np.zeros((3, 2)), 3), EXACT)
     with pytest.raises(SolverFailed, match="covered by no site"):
-        classic.solve_classic(classic.SetCovering(np.zeros((1, 1), dtype=bool), np.ones(1)), EXACT)
-    none = classic.solve_classic(classic.MaximalCovering(np.zeros((2, 3), dtype=bool), np.ones(2), 1), EXACT)
+        problems.solve_classic(problems.SetCovering(np.zeros((1, 1), dtype=bool), np.ones(1)), EXACT)
+    none = problems.solve_classic(problems.MaximalCovering(np.zeros((2, 3), dtype=bool), np.ones(2), 1), EXACT)
     assert (none.objective, none.bound) == (0, 0)
     whole = np.array([5])
     with pytest.raises(ValueError, match="asks for something"):
-        classic.solve_classic(classic.Capacitated(whole - 5, whole, whole, np.ones((1, 1))), EXACT)
+        problems.solve_classic(problems.Capacitated(whole - 5, whole, whole, np.ones((1, 1))), EXACT)
     with pytest.raises(SolverFailed, match="too little room"):
-        classic.solve_classic(classic.Capacitated(whole, whole - 1, whole, np.ones((1, 1))), EXACT)
+        problems.solve_classic(problems.Capacitated(whole, whole - 1, whole, np.ones((1, 1))), EXACT)
 
 
 def test_a_search_that_is_stopped_claims_no_more_than_it_proved() -> None:
     rng = np.random.default_rng(1)
     xy = rng.integers(0, 1000, (150, 2))
     distance = np.sqrt(((xy[:, None] - xy) ** 2).sum(axis=2)).astype(np.int64)
-    answer = classic.solve_classic(classic.PMedian(distance, 6), Effort(gap=0, time_limit_s=0.01))
-    exact = classic.solve_classic(classic.PMedian(distance, 6), EXACT)
+    answer = problems.solve_classic(problems.PMedian(distance, 6), Effort(gap=0, time_limit_s=0.01))
+    exact = problems.solve_classic(problems.PMedian(distance, 6), EXACT)
     assert answer.objective is not None
     assert exact.objective is not None
     assert answer.bound is not None
@@ -211,14 +212,14 @@ def test_a_search_that_is_stopped_claims_no_more_than_it_proved() -> None:
 def test_small_medians_reach_the_published_optimum(name: str) -> None:
     graph = median.read_graph(BENCH / "p-median" / f"{name}.txt")
     is_proven(
-        classic.PMedian(graph.distances(), graph.p), int(optima.read_optima(BENCH / "p-median" / "pmedopt.txt")[name])
+        problems.PMedian(graph.distances(), graph.p), int(optima.read_optima(BENCH / "p-median" / "pmedopt.txt")[name])
     )
 
 
 @literature
 def test_the_center_of_the_first_graph_is_the_published_one() -> None:
     graph = median.read_graph(BENCH / "p-median" / "pmed1.txt")
-    is_proven(classic.PCenter(graph.distances(), graph.p), 127)
+    is_proven(problems.PCenter(graph.distances(), graph.p), 127)
 
 
 @literature
@@ -230,20 +231,20 @@ def test_covering_a_town_agrees_with_the_engine_of_counties() -> None:
         "cover", "coverage", places.demand.tolist(), [Option(f"s{j}", "S", "new", None, 1, 0) for j in range(n)],
         {(int(i), f"s{j}"): 60 for i, j in np.argwhere(covers)},
     )  # fmt: skip
-    plan = direct.solve(Problem((block,), (Fund("f", 3, ("cover",)),), None, ()), EXACT).plan
-    is_proven(classic.MaximalCovering(covers, places.demand, 3), sum(plan.services["cover"].served().values()))
+    plan = county.solve(Problem((block,), (Fund("f", 3, ("cover",)),), None, ()), EXACT).plan
+    is_proven(problems.MaximalCovering(covers, places.demand, 3), sum(plan.services["cover"].served().values()))
 
 
 @literature
 def test_small_warehouses_reach_the_published_optimum() -> None:
     read = warehouse.read_cap(BENCH / "cflp" / "cap61.txt")
-    answer = classic.solve_classic(
-        classic.Capacitated(read.demand, read.capacity, read.opening, read.cost, read.scale), EXACT
+    answer = problems.solve_classic(
+        problems.Capacitated(read.demand, read.capacity, read.opening, read.cost, read.scale), EXACT
     )
     assert answer.objective == pytest.approx(932615.750, abs=1e-3)
     assert answer.stop is Stop.PROVEN
     read = warehouse.read_single_source(BENCH / "sscflp" / "holmberg" / "p1")
-    case = classic.Capacitated(read.demand, read.capacity, read.opening, read.cost, read.scale, single_source=True)
+    case = problems.Capacitated(read.demand, read.capacity, read.opening, read.cost, read.scale, single_source=True)
     is_proven(case, optima.read_numbers(BENCH / "sscflp" / "holmberg" / "os")[0])
 
 
@@ -253,7 +254,7 @@ def test_small_warehouses_reach_the_published_optimum() -> None:
 def test_every_median_reaches_the_published_optimum(path: Path) -> None:
     graph = median.read_graph(path)
     value = optima.read_optima(BENCH / "p-median" / "pmedopt.txt")[path.stem]
-    is_proven(classic.PMedian(graph.distances(), graph.p), int(value))
+    is_proven(problems.PMedian(graph.distances(), graph.p), int(value))
 
 
 @literature
@@ -262,7 +263,7 @@ def test_every_median_reaches_the_published_optimum(path: Path) -> None:
 def test_large_warehouses_reach_the_published_optimum(name: str, room: int | None) -> None:
     read = warehouse.read_cap(BENCH / "cflp" / f"{name}.txt", room)
     value = float(optima.read_warehouse_optima(BENCH / "cflp" / "capopt.txt")[name, room])
-    case = classic.Capacitated(read.demand, read.capacity, read.opening, read.cost, read.scale)
-    answer = classic.solve_classic(case, EXACT)
+    case = problems.Capacitated(read.demand, read.capacity, read.opening, read.cost, read.scale)
+    answer = problems.solve_classic(case, EXACT)
     assert answer.objective == pytest.approx(value, abs=2e-3)
     assert answer.stop is Stop.PROVEN

@@ -15,16 +15,18 @@ import openpyxl
 import pytest
 from docx import Document
 
-from siting import comparing, measure
-from siting.comparing import Comparison
 from siting.errors import InputRefused
 from siting.plan import Plan
-from siting.reports import compare, compare_files, compare_map, compare_page, compare_terminal, fonts
-from siting.reports.compare_words import Names
+from siting.plans import measure
+from siting.reading.scenario import Scenario
 from siting.reports.content import WORDS
+from siting.reports.maps import fonts
+from siting.reports.several import difference_map, files, overview, page, terminal
+from siting.reports.several.wording import Names
 from siting.reports.speech import Speech
-from siting.scenario import Scenario
-from siting.study import Study
+from siting.studies import comparing
+from siting.studies.comparing import Comparison
+from siting.studies.study import Study
 from siting.words import LANGS, Lang, load
 
 MAKE = runpy.run_path(str(Path(__file__).with_name("study_maker.py")))["make"]
@@ -145,7 +147,7 @@ def test_a_service_that_a_plan_does_not_decide_has_no_figures(study: Study) -> N
     )  # fmt: skip
     found = comparing.of([small, study])
     assert found.services == ("clinic", "primary", "eldercare")
-    told = compare.of(found, "en")
+    told = overview.of(found, "en")
     served = next(s for s in told.sections if s.id == "services").tables[0]
     assert served.rows[1][3] is None
     assert served.rows[1][4] is not None
@@ -154,7 +156,7 @@ def test_a_service_that_a_plan_does_not_decide_has_no_figures(study: Study) -> N
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_both_languages_say_everything_without_a_hole_left_open(comparison: Comparison, lang: Lang) -> None:
-    told, say = compare.of(comparison, lang), _say(comparison, lang)
+    told, say = overview.of(comparison, lang), _say(comparison, lang)
     texts = [told.title, told.subtitle, *told.verdict]
     for section in told.sections:
         texts += [section.title, *section.sentences]
@@ -167,8 +169,8 @@ def test_both_languages_say_everything_without_a_hole_left_open(comparison: Comp
 
 
 def test_a_gap_is_never_understated(comparison: Comparison) -> None:
-    overview = compare.of(comparison, "zh").sections[0].tables[0]
-    gap = next(row for row in overview.rows if row[0] == "与最优方案的差距不超过")
+    table = overview.of(comparison, "zh").sections[0].tables[0]
+    gap = next(row for row in table.rows if row[0] == "与最优方案的差距不超过")
     plan = comparison.plans[0]
     assert plan.study
     assert gap[1] is None
@@ -177,13 +179,13 @@ def test_a_gap_is_never_understated(comparison: Comparison) -> None:
 
 def test_the_map_of_two_plans_marks_what_only_one_of_them_has(comparison: Comparison) -> None:
     one, other = comparison.plans
-    seen = compare_map.seen_from(one, other)
+    seen = difference_map.seen_from(one, other)
     for key, part in seen.plan.services.items():
         was, now = ({o.site for o in c.plan.services[key].open} for c in (one, other))
         assert {o.site for o in part.open if o.action == "new"} == now - was
         assert set(part.closed) == was - now
     names = Names(comparison, _say(comparison))
-    data, words = compare_map.page_map(comparison, names, _say(comparison))
+    data, words = difference_map.page_map(comparison, names, _say(comparison))
     assert len(data["services"]) == 3
     assert words["map.before"].startswith("A ")
     assert words["map.new"] == "仅 B 设置"
@@ -193,10 +195,10 @@ def test_the_map_of_two_plans_marks_what_only_one_of_them_has(comparison: Compar
 @pytest.mark.parametrize("lang", LANGS)
 def test_every_format_gives_the_figures_of_the_measures(comparison: Comparison, tmp_path: Path, lang: Lang) -> None:
     words, say = load(lang), _say(comparison, lang)
-    (docx,) = compare_files.write_word(comparison, tmp_path, words)
-    (xlsx,) = compare_files.write_excel(comparison, tmp_path, words)
-    (file,) = compare_files.write_json_file(comparison, tmp_path, words)
-    (html,) = compare_page.write(comparison, tmp_path, words)
+    (docx,) = files.write_word(comparison, tmp_path, words)
+    (xlsx,) = files.write_excel(comparison, tmp_path, words)
+    (file,) = files.write_json_file(comparison, tmp_path, words)
+    (html,) = page.write(comparison, tmp_path, words)
     totals = [comparison.total_served(column) for column in comparison.columns]
     capital = [plan.measures.capital for plan in comparison.plans]
     name = say("compare.row_served")
@@ -210,22 +212,22 @@ def test_every_format_gives_the_figures_of_the_measures(comparison: Comparison, 
     data = json.loads(file.read_text(encoding="utf-8"))
     assert [plan["figures"]["capital"] for plan in data["plans"]] == capital
     assert all(f"{n:,}" in html.read_text(encoding="utf-8") for n in totals)
-    assert any(line.startswith(name) and f"{totals[1]:,}" in line for line in compare_terminal.lines(comparison, words))
+    assert any(line.startswith(name) and f"{totals[1]:,}" in line for line in terminal.lines(comparison, words))
 
 
 @FONT
 def test_hostile_names_do_nothing(hostile: Comparison, tmp_path: Path) -> None:
     for lang in LANGS:
         words = load(lang)
-        page = compare_page.html(hostile, words)
-        assert "<script>alert" not in page
-        assert "<img src=x" not in page
-        assert page.count("<script") == 4
-        (xlsx,) = compare_files.write_excel(hostile, tmp_path, words)
+        text = page.html(hostile, words)
+        assert "<script>alert" not in text
+        assert "<img src=x" not in text
+        assert text.count("<script") == 4
+        (xlsx,) = files.write_excel(hostile, tmp_path, words)
         cells = [c for sheet in openpyxl.load_workbook(xlsx) for row in sheet.iter_rows() for c in row]
         assert not [c for c in cells if c.data_type == "f"]
-        assert compare_files.write_word(hostile, tmp_path, words)
-        lines = compare_terminal.lines(hostile, words, [Path("x\x1b[2J")])
+        assert files.write_word(hostile, tmp_path, words)
+        lines = terminal.lines(hostile, words, [Path("x\x1b[2J")])
         assert all("\x1b" not in line and "\u202e" not in line for line in lines)
 
 
@@ -237,9 +239,9 @@ def test_lines_waste_and_phases_are_compared_too(tmp_path: Path, lang: Lang) -> 
     assert found.total_served(found.plans[0]) == sum(
         study.measures.services[key].served for key in found.services if found.counts_people(key)
     )
-    assert compare.of(found, lang).sections
-    assert compare_files.write_excel(found, tmp_path, load(lang))
-    assert compare_page.html(found, load(lang))
+    assert overview.of(found, lang).sections
+    assert files.write_excel(found, tmp_path, load(lang))
+    assert page.html(found, load(lang))
 
 
 def test_plans_of_one_scenario_are_told_apart(study: Study) -> None:

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from siting import words
 from siting.errors import Fault, InputRefused
-from siting.instances import china_shift, coords_check, crs
-from siting.instances.osm import RoadWay, read_extract
-from siting.instances.roads import distance_m
+from siting.instances.geography import china_shift, crs
+from siting.instances.networks import coords_check
+from siting.instances.networks.osm import RoadWay, read_extract
+from siting.instances.networks.roads import distance_m
 
 COUNTIES = Path(__file__).resolve().parents[2] / "shared" / "counties"
 SHARED = pytest.mark.skipif(not COUNTIES.is_dir(), reason="the real extracts are not beside the project")

@@ -12,9 +12,10 @@ from typing import Any
 import openpyxl
 import pytest
 
-from siting.reports import content, excel, json_report, workbook
+from siting.reports import content
+from siting.reports.formats import excel, json_report, workbook
 from siting.reports.speech import Speech
-from siting.study import Study
+from siting.studies.study import Study
 from siting.words import LANGS, Lang, load
 
 MAKE = runpy.run_path(str(Path(__file__).with_name("study_maker.py")))["make"]

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from siting import sections, services
-from siting.format_page import BEGIN, END, SECTIONS, reference, renewed
-from siting.instance import TABLES
+from siting.counties import sections, services
+from siting.reading.format_page import BEGIN, END, SECTIONS, reference, renewed
+from siting.reading.instance import TABLES
 
 PAGE = Path(__file__).parents[1] / "instances" / "README.md"
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from siting.funding import affordable, capital, closings, land, split
-from siting.options import Option
-from siting.problem import Fund, Problem
+from siting.plans.funding import affordable, capital, closings, land, split
+from siting.problems.options import Option
+from siting.problems.problem import Fund, Problem
 
 from .problems import make_block
 

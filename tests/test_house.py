@@ -19,14 +19,16 @@ CORE = sorted((ROOT / "siting").rglob("*.py"))
 CODE = sorted([*CORE, *(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))])
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
-#: The order inside siting/: a module imports only what stands before it.
+#: The order inside siting/: a module imports only what stands before it; so do the packages, each a row or two.
 ORDER = (
     "siting",  # the version alone
-    *("errors", "plan", "words", "rows", "services", "sections", "county"),
-    *("store", "cache", "messages", "spreadsheet", "interrupt"),
-    *("tables", "toml_file", "scenario", "geojson", "network", "ground", "coherence", "checks", "instance"),
-    *("paths", "buslines", "travel", "standing", "options", "needs", "measure", "nearest", "remedy", "shortfall"),
-    *("problem", "posing", "outcome", "funding", "transport", "assign"),
+    *("errors", "plan", "words", "store", "cache", "messages", "spreadsheet"),
+    *("counties", "counties.rows", "counties.services", "counties.sections", "counties.county"),
+    *("roads", "roads.network", "roads.ground", "roads.paths", "roads.buslines", "roads.travel", "roads.standing"),
+    *("reading", "reading.tables", "reading.toml_file", "reading.geojson", "reading.scenario"),
+    *("reading.coherence", "reading.checks", "reading.instance", "reading.format_page"),
+    *("problems", "problems.options", "problems.needs", "problems.problem", "problems.posing"),
+    *("plans", "plans.measure", "plans.outcome", "plans.funding", "plans.transport", "plans.assign"),
     *("model.opening", "model.coverage", "model.line", "model.catchment", "model.haul"),
     *("model.shared", "model.money", "model.targets", "model.building", "model.goal", "model.reading", "model"),
     *("verify.breach", "verify.numbers", "verify.nouns", "verify.services", "verify.tables", "verify.wishes"),
@@ -34,20 +36,29 @@ ORDER = (
     *("verify.nearest", "verify.line", "verify.joins", "verify.ways", "verify.options", "verify.sites"),
     *("verify.people", "verify.coverage", "verify.catchment", "verify.haul", "verify.links", "verify.land"),
     *("verify.money", "verify.standing", "verify.since", "verify.targets", "verify.check", "verify"),
-    *("study", "comparing", "rooms", "solving", "api", "format_page"),
-    *("commands", "commands.live", "commands.check", "commands.doctor", "commands.new", "commands.report"),
+    *(
+        "studies",
+        "studies.study",
+        "studies.nearest",
+        "studies.remedy",
+        "studies.shortfall",
+        "studies.comparing",
+        "rooms",
+    ),
+    *("runs", "runs.interrupt", "runs.solving"),
+    *("api", "commands", "commands.live", "commands.check", "commands.doctor", "commands.new", "commands.report"),
     *("commands.solve", "commands.compare", "commands.verify", "cli", "__main__"),
 )
 
 #: Longer than the rest, each for a reason.
 LONG_MODULES = {}
 LONG_FUNCTIONS = {
-    "siting/solving.py:_result": "every key of result.json in one place",
+    "siting/runs/solving.py:_result": "every key of result.json in one place",
 }
 
 
 def name_of(path: Path) -> str:
-    """The name under which a file is imported, as in ``siting.solvers.direct``."""
+    """The name under which a file is imported, as in ``siting.solvers.county``."""
     parts = path.relative_to(ROOT).with_suffix("").parts
     parts = parts if parts[0] == "siting" else ("siting", *parts)
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
@@ -102,7 +113,7 @@ def test_commands_import_rooms_only_when_they_are_called() -> None:
             if isinstance(node, ast.ImportFrom):
                 assert not room_of(node.module or ""), shown(path)
         rooms = {m for m in imports(path) if room_of(m)}
-        printed = {"siting.reports.terminal", "siting.reports.compare_terminal"}
+        printed = {"siting.reports.formats.terminal", "siting.reports.several.terminal"}
         assert all(m in printed or room_of(m) == "instances" for m in rooms), shown(path)
 
 
@@ -132,6 +143,22 @@ def test_a_module_imports_only_what_stands_before_it(path: Path) -> None:
             assert inside or ORDER.index(name) < ORDER.index(here), f"{here} imports {name}, which stands after it"
 
 
+def test_packages_depend_one_way() -> None:
+    graph: dict[str, set[str]] = {}
+    for name, path in MODULES.items():
+        package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+        used = (m if MODULES[m].name == "__init__.py" else m.rpartition(".")[0] for m in imports(path) if m in MODULES)
+        graph.setdefault(package, set()).update(u for u in used if u != package and not package.startswith(f"{u}."))
+    del graph["siting"]  # the nouns that all use, and the doors that use all
+    for used in graph.values():
+        used.discard("siting")
+    while ends := [name for name, used in graph.items() if not used]:
+        for name in ends:
+            del graph[name]
+        graph = {name: used - set(ends) for name, used in graph.items()}
+    assert graph == {}
+
+
 def test_no_room_imports_in_a_circle() -> None:
     graph = {name: {m for m in imports(path) if m in MODULES and m != name} for name, path in MODULES.items()}
     while ends := [name for name, used in graph.items() if not used]:
@@ -150,21 +177,21 @@ def test_the_checker_stands_alone() -> None:
 
 @pytest.mark.parametrize(
     ("who", "whom"),
-    [("model", ("network", "travel", "verify")), ("measure", ("model", "assign")), ("verify", ("model", "measure"))],
+    [("model", ("roads", "verify")), ("plans.measure", ("model", "plans.assign")), ("verify", ("model", "measure"))],
 )
 def test_what_judges_a_plan_does_not_see_how_it_was_made(who: str, whom: tuple[str, ...]) -> None:
-    paths = [path for path in CORE if short(name_of(path)).split(".")[0] == who]
+    paths = [path for path in CORE if f"{short(name_of(path))}.".startswith(f"{who}.")]
     assert paths
     for path in paths:
-        seen = {short(m).split(".")[0] for m in imports(path) if m.startswith("siting.")}
-        assert not seen & set(whom), shown(path)
+        seen = {short(m) for m in imports(path) if m.startswith("siting.")}
+        assert not [m for m in seen for name in whom if f"{m}.".startswith(f"{name}.")], shown(path)
 
 
 def test_heavy_packages_stay_in_their_places() -> None:
     assert all(name.startswith(("siting/model/", "solvers/")) for name in importers("pyomo"))
-    assert importers("highspy") == {"solvers/worker.py"}
+    assert importers("highspy") == {"solvers/process/worker.py"}
     graphs = importers("osmnx", "networkx", "osmium")
-    assert all(name == "siting/funding.py" or name.startswith("instances/") for name in graphs)
+    assert all(name == "siting/plans/funding.py" or name.startswith("instances/") for name in graphs)
     assert all(name.startswith(("reports/", "instances/")) for name in importers("pandas", "geopandas", "pyogrio"))
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from siting.errors import EXIT_INTERRUPTED, EXIT_LIMIT_WITH_PLAN, EXIT_OK, EXIT_TERMINATED
-from siting.instances.synthetic import generate
+from siting.instances.synthetic.county import generate
 from siting.verify import verify_run
 
 SITING = [sys.executable, "-c", "from siting.cli import main; main()"]

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from siting import instance
-from siting.county import County
-from siting.instances.lines import CENTRAL, SEATS, Design, candidate_lines
-from siting.instances.lines_shapes import branches, detours, loops, spoke
-from siting.instances.lines_travel import Times, driving_times
-from siting.instances.synthetic import generate
-from siting.rows import Line, RoadEdge, RoadNode, Settlement
-from siting.sections import Travel
+from siting.counties.county import County
+from siting.counties.rows import Line, RoadEdge, RoadNode, Settlement
+from siting.counties.sections import Travel
+from siting.instances.sites.lines import CENTRAL, SEATS, Design, candidate_lines
+from siting.instances.sites.lines_shapes import branches, detours, loops, spoke
+from siting.instances.sites.lines_travel import Times, driving_times
+from siting.instances.synthetic.county import generate
+from siting.reading import instance
 
 SHIPPED = Path(__file__).resolve().parents[1] / "instances" / "yunling-county"
 #: One minute a kilometre.

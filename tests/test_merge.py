@@ -8,8 +8,8 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from siting.model import goal
 from siting.model.goal import Aim
-from siting.options import Option
-from siting.problem import Problem, TargetRow
+from siting.problems.options import Option
+from siting.problems.problem import Problem, TargetRow
 from siting.solvers.formulation import Formulation
 from siting.solvers.merge import merge
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from siting.needs import WHOLE_SHARE
-from siting.options import Option
-from siting.outcome import Effort, Outcome
 from siting.plan import Plan
-from siting.problem import Fund, Problem, RuleRow, TargetRow
-from siting.solvers import direct
+from siting.plans.outcome import Effort, Outcome
+from siting.problems.needs import WHOLE_SHARE
+from siting.problems.options import Option
+from siting.problems.problem import Fund, Problem, RuleRow, TargetRow
+from siting.solvers import county
 
 from . import problems
 from .problems import make_block, target
@@ -21,7 +21,7 @@ NOBODY = np.zeros(0, dtype=np.int64)
 
 def solved(problem: Problem) -> Outcome:
     """The proven best plan, which breaks no rule."""
-    outcome = direct.solve(problem, Effort(gap=0, time_limit_s=30))
+    outcome = county.solve(problem, Effort(gap=0, time_limit_s=30))
     assert problems.breaches(problem, outcome.plan) == []
     assert all(stage.gap == 0 for stage in outcome.stages if stage.name != "travel")
     return outcome

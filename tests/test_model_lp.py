@@ -18,8 +18,8 @@ from pyomo.repn import generate_standard_repn
 import siting.model
 from siting.model import building, goal
 from siting.model.goal import Aim
-from siting.options import Option
-from siting.problem import Block, Fund, Problem, RuleRow, TargetRow
+from siting.problems.options import Option
+from siting.problems.problem import Block, Fund, Problem, RuleRow, TargetRow
 from siting.solvers.formulation import Formulation
 
 from .problems import make_block, target

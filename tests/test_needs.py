@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from siting import instance, scenario, travel
-from siting.county import County
+from siting.counties.county import County
 from siting.model import goal
-from siting.needs import WHOLE_SHARE, phases_by, reached, share_value, target_needs
-from siting.outcome import Effort
-from siting.posing import pose
+from siting.plans.outcome import Effort
+from siting.problems.needs import WHOLE_SHARE, phases_by, reached, share_value, target_needs
+from siting.problems.posing import pose
+from siting.reading import instance, scenario
+from siting.roads import travel
 from siting.solvers import greedy
 
 from .verify_street import site, write

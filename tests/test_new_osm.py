@@ -12,16 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from siting import instance, words
+from siting import words
+from siting.counties.rows import RoadEdge, RoadNode
 from siting.errors import CannotWrite, InputRefused
 from siting.instances import tags
-from siting.instances.boundary import read_boundary
-from siting.instances.facilities import normalised
 from siting.instances.gather import LOG_FILE, make_from_osm
+from siting.instances.geography.boundary import read_boundary
 from siting.instances.importfacts import Log
-from siting.instances.osm import read_extract
-from siting.instances.places import spread
-from siting.rows import RoadEdge, RoadNode
+from siting.instances.networks.osm import read_extract
+from siting.instances.population.places import spread
+from siting.instances.sites.facilities import normalised
+from siting.reading import instance
 
 COUNTIES = Path(__file__).resolve().parents[2] / "shared" / "counties"
 SHARED = pytest.mark.skipif(not COUNTIES.is_dir(), reason="the real extracts are not beside the project")

@@ -20,13 +20,15 @@ import shapely
 
 from siting import words
 from siting.errors import Fault, InputRefused
-from siting.instances import china_shift, dbf_text, road_sources, unpacking
-from siting.instances.boundary import Boundary, read_boundary
-from siting.instances.components import Village, standing_alone, villages_apart
-from siting.instances.graphml import items
-from siting.instances.osm import Extract
-from siting.instances.road_words import CLASSES, DIRECTIONS, FAST_TO_SLOW, HEADINGS, NODE_HEADINGS, road_class
-from siting.instances.roads import RoadTable, build_roads
+from siting.instances.files import dbf_text, unpacking
+from siting.instances.geography import china_shift
+from siting.instances.geography.boundary import Boundary, read_boundary
+from siting.instances.networks import road_sources
+from siting.instances.networks.components import Village, standing_alone, villages_apart
+from siting.instances.networks.graphml import items
+from siting.instances.networks.osm import Extract
+from siting.instances.networks.road_words import CLASSES, DIRECTIONS, FAST_TO_SLOW, HEADINGS, NODE_HEADINGS, road_class
+from siting.instances.networks.roads import RoadTable, build_roads
 from siting.instances.tags import ROAD_CLASSES
 
 ROOT = Path(__file__).resolve().parents[1]

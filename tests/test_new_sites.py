@@ -14,16 +14,17 @@ import pyogrio
 import pytest
 import shapely
 
-from siting import instance, words
+from siting import words
 from siting.errors import InputRefused
-from siting.instances.facilities import Facility, join_doubles
 from siting.instances.gather import LOG_FILE, make_from_osm
+from siting.instances.geography.vector import read_shapes
+from siting.instances.geography.zones import kind_of, read_zones
 from siting.instances.importfacts import Log
-from siting.instances.places import Place
-from siting.instances.projection import Growth, Move, grown, project, read_growth
-from siting.instances.vector import read_shapes
-from siting.instances.waste import PER_HEAD, waste_kgpd
-from siting.instances.zones import kind_of, read_zones
+from siting.instances.population.places import Place
+from siting.instances.population.projection import Growth, Move, grown, project, read_growth
+from siting.instances.population.waste import PER_HEAD, waste_kgpd
+from siting.instances.sites.facilities import Facility, join_doubles
+from siting.reading import instance
 
 from .conftest import Run
 from .small_map import write_map
@@ -497,7 +498,7 @@ def test_places_of_the_map_without_people_take_them_from_the_raster(tmp_path: Pa
 def test_raster_bombs_and_strangers_are_refused_by_their_header(
     tmp_path: Path, extract: Path, villages: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from siting.instances import raster as module
+    from siting.instances.population import raster as module
 
     one = np.ones((30, 60))
     good = _raster(tmp_path / "good.tif", one, 9.99, 0.015, 0.001)

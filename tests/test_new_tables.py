@@ -17,15 +17,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from siting import instance, words
+from siting import words
 from siting.errors import Fault, InputRefused
-from siting.instances import amounts, columns
+from siting.instances.files.workbook import read_workbook
 from siting.instances.gather import LOG_FILE, make_from_osm
 from siting.instances.importfacts import Log
-from siting.instances.listing import Listing, read_listing
-from siting.instances.matching import stem
-from siting.instances.places_listed import read_places
-from siting.instances.workbook import read_workbook
+from siting.instances.population.places_listed import read_places
+from siting.instances.tables import amounts, columns
+from siting.instances.tables.listing import Listing, read_listing
+from siting.instances.tables.matching import stem
+from siting.reading import instance
 
 from .small_map import write_map
 
@@ -466,11 +467,11 @@ def _table(log: Log, name: str) -> list[dict[str, str]]:
 def test_shifted_coordinates_of_a_table_are_moved_back(tmp_path: Path, extract: Path) -> None:
     import numpy as np
 
-    from siting.instances.china_shift import gcj02_of_wgs84
+    from siting.instances.geography.china_shift import gcj02_of_wgs84
 
     lon, lat = gcj02_of_wgs84(np.array([110.0]), np.array([27.0]))
     book = workbook(tmp_path / "a.xlsx", HEAD, ["石门镇", "甲", 5, float(lon[0]), float(lat[0])])
-    from siting.instances.crs import chosen
+    from siting.instances.geography.crs import chosen
 
     place = read_places(book, [], reference=chosen("gcj02")).rows[0].place
     assert (place.lon, place.lat) == pytest.approx((110.0, 27.0), abs=2e-6)

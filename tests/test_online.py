@@ -15,10 +15,10 @@ import pytest
 
 from siting import words
 from siting.errors import InputRefused
-from siting.instances import online, road_sources
-from siting.instances.boundary import Boundary
-from siting.instances.online import Service, fetch_roads
-from siting.instances.roads import build_roads
+from siting.instances.geography.boundary import Boundary
+from siting.instances.networks import online, road_sources
+from siting.instances.networks.online import Service, fetch_roads
+from siting.instances.networks.roads import build_roads
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
 AREA = "117.00,30.99,117.02,31.01"

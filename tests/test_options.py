@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from siting import instance, scenario, travel
-from siting.county import County
-from siting.options import Option, options_of, saved
-from siting.posing import pose
-from siting.problem import Block, Problem
+from siting.counties.county import County
+from siting.problems.options import Option, options_of, saved
+from siting.problems.posing import pose
+from siting.problems.problem import Block, Problem
+from siting.reading import instance, scenario
+from siting.roads import travel
 
 from .verify_street import site, write
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from siting.reports import page
+from siting.reports.formats import page
 from siting.words import load
 
 REQUIRED = os.environ.get("SITING_REQUIRE_BROWSER") == "1"

@@ -11,10 +11,12 @@ import pytest
 from PIL import Image
 
 from siting.errors import InputRefused
-from siting.reports import content, fonts, pdf, static_map
-from siting.reports.drawing import Entry, Sheet, Style
+from siting.reports import content
+from siting.reports.formats import pdf
+from siting.reports.maps import fonts, static_map
+from siting.reports.maps.drawing import Entry, Sheet, Style
 from siting.reports.speech import Speech
-from siting.study import Study
+from siting.studies.study import Study
 from siting.words import LANGS, Lang, load
 
 MAKE = runpy.run_path(str(Path(__file__).with_name("study_maker.py")))["make"]

@@ -13,14 +13,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from siting import instance, measure, scenario, travel
-from siting.county import County
+from siting.counties.county import County
 from siting.errors import SolverFailed
-from siting.outcome import Effort, Outcome
 from siting.plan import Plan
-from siting.posing import pose
-from siting.problem import Problem
-from siting.solvers import direct, greedy
+from siting.plans import measure
+from siting.plans.outcome import Effort, Outcome
+from siting.problems.posing import pose
+from siting.problems.problem import Problem
+from siting.reading import instance, scenario
+from siting.roads import travel
+from siting.solvers import county, greedy
 
 from . import problems
 from . import problems_brute as brute
@@ -32,7 +34,7 @@ EXACT = Effort(gap=0, time_limit_s=30)
 
 
 def reached(problem: Problem) -> tuple[int, ...]:
-    plan = direct.solve(problem, EXACT).plan
+    plan = county.solve(problem, EXACT).plan
     assert problems.breaches(problem, plan) == []
     return brute.reached(problem, plan)
 
@@ -116,7 +118,7 @@ def copied(street: Path, folder: Path) -> Path:
 def solved(folder: Path) -> tuple[County, Outcome]:
     county, _ = instance.read(folder)
     problem = pose(county, travel.times(county), scenario.of(county))
-    outcome = direct.solve(problem, EXACT)
+    outcome = county.solve(problem, EXACT)
     assert problems.breaches(problem, outcome.plan) == []
     return county, outcome
 
@@ -184,7 +186,7 @@ def test_the_plan_measures_what_the_stages_say(street: Path) -> None:
 
 @pytest.mark.usefixtures("in_process")
 def test_the_checker_accepts_the_plan(street: Path) -> None:
-    from siting.solving import plan_file
+    from siting.runs.solving import plan_file
     from siting.verify import Auditor
 
     county, outcome = solved(street)

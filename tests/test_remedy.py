@@ -13,8 +13,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from siting import instance, measure, nearest, remedy, scenario, shortfall, travel
 from siting.plan import Assignment, Opening, Plan, ServicePlan, Unserved
+from siting.plans import measure
+from siting.reading import instance, scenario
+from siting.roads import travel
+from siting.studies import nearest, remedy, shortfall
 
 TOML = """
 format = 1

@@ -10,12 +10,15 @@ from typing import Any
 
 import pytest
 
-from siting import measure
-from siting.options import line_facts
-from siting.reports import content, equity, goals, land, lines, map_data, page, remedies, schools, tables
+from siting.plans import measure
+from siting.problems.options import line_facts
+from siting.reports import content
+from siting.reports.chapters import equity, goals, land, lines, remedies, schools
+from siting.reports.formats import page, tables
+from siting.reports.maps import map_data
 from siting.reports.nouns import Amount, Cell, Section, Table
 from siting.reports.speech import Speech
-from siting.study import Study
+from siting.studies.study import Study
 from siting.words import LANGS, Lang, load
 
 MAKE = runpy.run_path(str(Path(__file__).with_name("study_maker.py")))["make"]

@@ -15,9 +15,11 @@ from pathlib import Path
 import pytest
 
 from siting import spreadsheet
-from siting.reports import content, gis, map_data, page, tables, terminal
+from siting.reports import content
+from siting.reports.formats import gis, page, tables, terminal
+from siting.reports.maps import map_data
 from siting.reports.speech import Speech, visible
-from siting.study import Study
+from siting.studies.study import Study
 from siting.words import LANGS, Lang, Words, load
 
 MAKE = runpy.run_path(str(Path(__file__).with_name("study_maker.py")))["make"]

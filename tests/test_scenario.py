@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from siting import instance, scenario
-from siting.county import County
+from siting.counties.county import County
 from siting.errors import InputRefused
+from siting.reading import instance, scenario
 
 from .test_options import DISPOSAL, LINES, SITES, TOML
 from .verify_street import write

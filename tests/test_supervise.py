@@ -17,9 +17,9 @@ import pyomo.environ as pyo
 import pytest
 
 from siting.errors import SolverFailed
-from siting.solvers import supervise
-from siting.solvers.linear import LinearModel, compile_model
-from siting.solvers.supervise import Answer
+from siting.solvers.process import supervise
+from siting.solvers.process.linear import LinearModel, compile_model
+from siting.solvers.process.supervise import Answer
 
 
 def knapsack(items: int, rows: int = 1, seed: int = 1) -> LinearModel:

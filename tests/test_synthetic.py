@@ -13,12 +13,12 @@ from typing import Any
 import networkx as nx
 import pytest
 
-from siting import instance, scenario, travel
-from siting.instances import synthetic_people as people
-from siting.instances.synthetic import generate
-from siting.instances.synthetic_sources import SOURCES
-from siting.posing import pose
-from siting.sections import CountyFile
+from siting.counties.sections import CountyFile
+from siting.instances.synthetic.county import generate, people
+from siting.instances.synthetic.sources import SOURCES
+from siting.problems.posing import pose
+from siting.reading import instance, scenario
+from siting.roads import travel
 
 ROOT = Path(__file__).resolve().parents[1]
 SHIPPED = ROOT / "instances" / "yunling-county"

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from siting import tables, toml_file
+from siting.counties.rows import Disposal, Line, RoadEdge, RoadNode, Row, Settlement, Site
 from siting.errors import Fault
-from siting.geojson import read_polygons
 from siting.messages import fault_lines
-from siting.rows import Disposal, Line, RoadEdge, RoadNode, Row, Settlement, Site
+from siting.reading import tables, toml_file
+from siting.reading.geojson import read_polygons
 from siting.words import LANGS, load
 
 from . import small_county

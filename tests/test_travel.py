@@ -14,8 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
-from siting import cache, instance, network, paths, travel
-from siting.county import County
+from siting import cache
+from siting.counties.county import County
+from siting.reading import instance
+from siting.roads import network, paths, travel
 
 from . import small_county
 from .conftest import write_tiny

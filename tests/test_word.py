@@ -16,10 +16,12 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
 from siting.errors import InputRefused
-from siting.reports import content, fonts, paper, word, word_style
+from siting.reports import content
+from siting.reports.formats import paper, word, word_style
+from siting.reports.maps import fonts
 from siting.reports.nouns import Column, Section, Table
 from siting.reports.speech import Speech
-from siting.study import Study
+from siting.studies.study import Study
 from siting.words import LANGS, Lang, load
 
 MAKE = runpy.run_path(str(Path(__file__).with_name("study_maker.py")))["make"]

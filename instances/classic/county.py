@@ -17,8 +17,8 @@ from decimal import Decimal
 from math import ceil, sqrt
 from pathlib import Path
 
+from siting.counties.rows import RoadEdge, RoadNode, Settlement, Site
 from siting.errors import Fault
-from siting.rows import RoadEdge, RoadNode, Settlement, Site
 
 from ..folder import refuse_if_full, write_folder
 from .cells import argument

@@ -16,7 +16,7 @@ from siting.messages import fault_lines, fault_objects
 @json_option
 def command(county: str, as_json: bool) -> None:
     """Examine the folder; exit 3 if it has an error."""
-    from siting import instance
+    from siting.reading import instance
 
     folder = county_folder(county)
     found, faults = instance.examine(folder)

@@ -44,7 +44,8 @@ def command(
     quiet: bool,
 ) -> None:
     """Compare; a plan that the checker rejects is not compared."""
-    from siting import comparing, rooms, store, study, words
+    from siting import rooms, store, words
+    from siting.studies import comparing, study
 
     named = [name.strip() for name in formats.split(",") if name.strip()]
     if template and "docx" not in named:
@@ -101,8 +102,10 @@ def _solve_all(
 
     Every scenario and solver is looked up before the first is solved.
     """
-    from siting import instance, rooms, scenario, solving
+    from siting import rooms
     from siting.commands.live import Live
+    from siting.reading import instance, scenario
+    from siting.runs import solving
 
     county, _ = instance.read(folder)
     for name, solver in jobs.values():
@@ -153,6 +156,6 @@ def _tell(comparison: Any, runs: Sequence[Path], written: Sequence[Path], speak:
         print_json({"status": "compared", "runs": [str(run) for run in runs], "plans": plans,
                     "files": [str(path) for path in written]})  # fmt: skip
         return
-    from siting.reports.compare_terminal import lines  # type: ignore[import-not-found,unused-ignore]
+    from siting.reports.several.terminal import lines  # type: ignore[import-not-found,unused-ignore]
 
     click.echo("\n".join(lines(comparison, speak, written)))

@@ -15,7 +15,8 @@ from siting.commands import json_option, print_json, say
 @json_option
 def command(as_json: bool) -> None:
     """List versions, rooms, cache and write access."""
-    from siting import cache, rooms, solving
+    from siting import cache, rooms
+    from siting.runs import solving
 
     facts: dict[str, object] = {
         "versions": solving.versions(),

@@ -8,8 +8,8 @@ from types import TracebackType
 from rich.console import Console
 from rich.status import Status
 
-from siting.outcome import Progress
-from siting.solving import Listener
+from siting.plans.outcome import Progress
+from siting.runs.solving import Listener
 from siting.words import Words
 
 #: Where there is no terminal, progress is a line now and then.

@@ -62,7 +62,7 @@ def command(folder: Path, synthetic: bool, quiet: bool, **options: Any) -> None:
     if synthetic == bool(options["osm"] or options["roads"] or options["area"]):
         raise click.UsageError(say("cli.new.one_source"))
     if synthetic:
-        from siting.instances.synthetic import DEFAULT_SEED, generate
+        from siting.instances.synthetic.county import DEFAULT_SEED, generate
 
         seed = DEFAULT_SEED if own["seed"] is None else own["seed"]
         generate(folder, seed=seed, villages=own["villages"], sites=own["sites"])

@@ -20,7 +20,8 @@ from siting.errors import Fault, PlanRejected
 @json_option
 def command(run: Path, formats: str, lang: str | None, template: Path | None, out: Path | None, as_json: bool) -> None:
     """Write the reports; a plan that the checker rejects gets none."""
-    from siting import rooms, store, study, words
+    from siting import rooms, store, words
+    from siting.studies import study
     from siting.verify import verify_run
 
     named = [name.strip() for name in formats.split(",") if name.strip()]

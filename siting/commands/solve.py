@@ -9,10 +9,10 @@ from pathlib import Path
 
 import click
 
-from siting import solving
 from siting.commands import county_folder, effort_options, json_option, print_json, quiet_option, say
 from siting.errors import EXIT_INTERRUPTED, EXIT_LIMIT_WITH_PLAN, EXIT_OK, EXIT_TERMINATED
-from siting.solving import Ask, Listener
+from siting.runs import solving
+from siting.runs.solving import Ask, Listener
 
 #: Written after every solve; other formats with ``siting report``.
 FORMATS = ("html", "csv", "gpkg")
@@ -41,8 +41,9 @@ def command(
     quiet: bool,
 ) -> None:
     """Solve, check, report; the exit code says how it ended."""
-    from siting import rooms, study, words
+    from siting import rooms, words
     from siting.commands.live import Live
+    from siting.studies import study
 
     folder = county_folder(county)
     run = out or Path("runs") / f"{folder.resolve().name}-{scenario}-{datetime.now():%Y%m%d-%H%M%S}"
@@ -57,7 +58,7 @@ def command(
     if as_json:
         print_json({**result, "run": str(run)})
     else:
-        from siting.reports.terminal import lines  # type: ignore[import-not-found,unused-ignore]
+        from siting.reports.formats.terminal import lines  # type: ignore[import-not-found,unused-ignore]
 
         click.echo("\n".join(lines(finished, speak, written)))
     if result["status"] == "stopped":

@@ -7,7 +7,7 @@ from types import ModuleType
 import pyomo.environ as pyo
 
 from siting.model import catchment, coverage, haul, line, money, opening, shared, targets
-from siting.problem import Problem
+from siting.problems.problem import Problem
 
 #: A family is one module with an ``add``; see docs/architecture.md, "adding a family".
 FAMILIES: dict[str, ModuleType] = {"coverage": coverage, "catchment": catchment, "haul": haul, "line": line}

@@ -31,7 +31,7 @@ import numpy as np
 import pyomo.environ as pyo
 
 from siting.model.opening import Opened
-from siting.problem import Block
+from siting.problems.problem import Block
 
 #: A boarding way of so small a part of a site's beds needs no link of its own: the row of the beds forbids it as well.
 MANY = 4

@@ -22,7 +22,7 @@ import numpy as np
 import pyomo.environ as pyo
 
 from siting.model.opening import Opened
-from siting.problem import Block
+from siting.problems.problem import Block
 
 
 def add(block: pyo.Block, data: Block, opened: Opened) -> None:

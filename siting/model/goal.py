@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import pyomo.environ as pyo
 
-from siting.needs import share_value
 from siting.plan import Plan
-from siting.problem import Block, Problem, TargetRow
+from siting.problems.needs import share_value
+from siting.problems.problem import Block, Problem, TargetRow
 
 WORTH = "worth"
 TRAVEL = "travel"

@@ -20,7 +20,7 @@ import pyomo.environ as pyo
 from siting.model import catchment
 from siting.model.catchment import count_in_full, share_by
 from siting.model.opening import Opened
-from siting.problem import Block
+from siting.problems.problem import Block
 
 __all__ = ["add", "count_in_full", "share_by"]
 

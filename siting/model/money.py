@@ -22,7 +22,7 @@ from typing import Any
 import pyomo.environ as pyo
 
 from siting.model.opening import Opened
-from siting.problem import Block, Problem
+from siting.problems.problem import Block, Problem
 
 
 def add(model: pyo.ConcreteModel, problem: Problem, opened: Opened) -> None:

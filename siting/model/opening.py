@@ -12,7 +12,7 @@ from typing import Any
 
 import pyomo.environ as pyo
 
-from siting.problem import Block, Problem
+from siting.problems.problem import Block, Problem
 
 
 def add(service: pyo.Block, data: Block) -> None:

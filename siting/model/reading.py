@@ -1,7 +1,7 @@
 """Between variables and plans: the only place where values of variables are read or set.
 
 Values are rounded once: an option is open if its variable is above one half. Who goes where is then decided anew in
-whole persons (`siting.assign`), serving at least whom the solver served.
+whole persons (`siting.plans.assign`), serving at least whom the solver served.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pyomo.environ as pyo
 
-from siting.assign import complete
 from siting.errors import SolverFailed
 from siting.model.goal import target_value
 from siting.model.targets import SHARES
 from siting.plan import Plan
-from siting.problem import ALWAYS, Block, Problem
+from siting.plans.assign import complete
+from siting.problems.problem import ALWAYS, Block, Problem
 
 #: Slack in persons when a served share is rounded down: solvers return 0.9999999 for 1.
 ROUNDING = 1e-4

@@ -19,7 +19,7 @@ from typing import Any
 import pyomo.environ as pyo
 
 from siting.model.opening import Opened
-from siting.problem import Problem
+from siting.problems.problem import Problem
 
 
 def add(model: pyo.ConcreteModel, problem: Problem, opened: Opened) -> None:

@@ -21,8 +21,8 @@ import pyomo.environ as pyo
 
 from siting.model import catchment, coverage
 from siting.model.opening import Opened
-from siting.needs import WHOLE_SHARE
-from siting.problem import Block, Problem, TargetRow
+from siting.problems.needs import WHOLE_SHARE
+from siting.problems.problem import Block, Problem, TargetRow
 
 
 def add(model: pyo.ConcreteModel, problem: Problem, opened: Opened) -> None:

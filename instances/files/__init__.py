@@ -1,0 +1,1 @@
+"""Reading files as they come: archives, workbooks, layers, plain tables."""

@@ -1,0 +1,1 @@
+"""Coordinates and areas: reference systems, shifts, boundaries, zones, water."""

@@ -1,0 +1,1 @@
+"""Roads from every source as one network."""

@@ -1,0 +1,235 @@
+"""Reading a layer of road lines: GeoPackage, Shapefile (also zipped) and GeoJSON.
+
+What a file is, is decided by its first bytes and never by GDAL's own guess: a GeoPackage by the mark of SQLite and its
+application id, a Shapefile by its file code and the files beside it. Only then does GDAL see it, so a virtual dataset
+under another name is never opened. GeoJSON is read by the json module, without GDAL.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+
+from siting.errors import Fault, InputRefused
+
+from ..files import dbf_text
+from ..geography.crs import WGS84, Reference, declared
+from ..tags import plain
+from .road_lines import Line, pick
+from .road_words import HEADINGS
+
+#: The files of one Shapefile; the first three must be there.
+COMPANIONS = (".dbf", ".shx", ".prj", ".cpg")
+_SQLITE = b"SQLite format 3\0"
+_APPLICATIONS = (b"GPKG", b"GP10", b"GP11")
+_LINES = ("LineString", "MultiLineString")
+_SHAPEFILE = (9994).to_bytes(4, "big")
+_VERSION = (1000).to_bytes(4, "little")
+
+Layer = tuple[list[Line], Reference | None]
+
+
+def read_shapefile(path: Path, file: str, notes: list[Fault]) -> Layer:
+    """Lines of a Shapefile and the system of its ``.prj``, None without one.
+
+    Raises `InputRefused`: E237 no Shapefile, E238 a file of it is missing, E239 no lines, E236 not readable, E231.
+    """
+    head = _head(path, 32)
+    if head[:4] != _SHAPEFILE or head[28:] != _VERSION:
+        raise InputRefused(Fault("E237", file, values={"name": file, "kind": "Shapefile"}))
+    beside = {kind: _beside(path, kind) for kind in COMPANIONS}
+    lost = [kind for kind in (".dbf", ".shx") if beside[kind] is None]
+    if lost:
+        raise InputRefused([Fault("E238", file, values={"name": file, "missing": kind}) for kind in lost])
+    table, encoding = _own_texts(_read(path, file, None, dbf_text.BYTES), beside[".cpg"], file, notes)
+    names = {column: (*known, *(dbf_text.cut(name, encoding) for name in known)) for column, known in HEADINGS.items()}
+    return _lines(table, names, file, notes)
+
+
+def read_geopackage(path: Path, file: str, notes: list[Fault]) -> Layer:
+    """Lines of the one line layer of a GeoPackage and its system, None where it names none.
+
+    Raises `InputRefused`: E237 no GeoPackage, or one that runs more than its own index; E239 no or several line layers;
+    E236 not readable; E231.
+    """
+    head = _head(path, 72)
+    if not head.startswith(_SQLITE) or head[68:72] not in _APPLICATIONS or _runs(path):
+        raise InputRefused(Fault("E237", file, values={"name": file, "kind": "GeoPackage"}))
+    import pyogrio
+
+    try:
+        layers = [(str(name), str(kind)) for name, kind in pyogrio.list_layers(path)]
+    except (RuntimeError, ValueError, OSError) as problem:
+        raise _unreadable(file, problem) from problem
+    lines = [name for name, kind in layers if "LineString" in kind or kind in ("Unknown", "GeometryCollection")]
+    if len(lines) != 1:
+        names = ", ".join(plain(name, 60) for name in (lines or [name for name, _ in layers])[:8])
+        raise InputRefused(Fault("E239", file, values={"name": file, "count": len(lines), "layers": names}))
+    return _lines(_read(path, file, lines[0], None), HEADINGS, file, notes)
+
+
+def read_geojson(path: Path, file: str, notes: list[Fault]) -> Layer:
+    """Lines of a GeoJSON file and its system: WGS84, or what an old file names under ``crs``.
+
+    Raises `InputRefused`: E237 no GeoJSON, E239 no lines, E236 a broken feature, E231.
+    """
+    try:
+        data = json.loads(path.read_text(encoding="utf-8-sig"), parse_constant=_refuse)
+        features = data["features"] if data["type"] == "FeatureCollection" else [data]
+        system = data.get("crs")
+        named = str(system["properties"]["name"]) if system else ""
+        kinds = [(feature.get("geometry") or {}).get("type") for feature in features]
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as problem:
+        raise InputRefused(Fault("E237", file, values={"name": file, "kind": "GeoJSON"})) from problem
+    properties = [feature.get("properties") or {} for feature in features]
+    headings = list(dict.fromkeys(str(key) for values in properties for key in values))
+    columns = pick(headings, HEADINGS, file, notes)
+    faults: list[Fault] = []
+    lines: list[Line] = []
+    for row, (feature, values, kind) in enumerate(zip(features, properties, kinds, strict=True), 1):
+        if kind not in _LINES:
+            continue
+        cells = {column: _text(values.get(heading)) for column, heading in columns.items()}
+        try:
+            drawn = feature["geometry"]["coordinates"]
+            for part in drawn if kind == "MultiLineString" else [drawn]:
+                points = np.array([(float(p[0]), float(p[1])) for p in part], dtype=float).reshape(-1, 2)
+                lines += [Line(row, points, cells)] if len(points) > 1 else []
+        except (ValueError, TypeError, LookupError, OverflowError):
+            faults.append(Fault("E236", file, row, values={"name": file, "reason": "coordinates"}))
+    if faults:
+        raise InputRefused(faults)
+    _note_others([str(kind) for kind in kinds if kind not in _LINES], lines, file, notes)
+    return lines, declared(named, file) if named else WGS84
+
+
+@dataclass(frozen=True)
+class _Table:
+    """What GDAL reads: ``columns`` by ``headings``, a value a feature; ``shapes`` (n,) WKB; the system or ""."""
+
+    headings: Sequence[str]
+    columns: Sequence[Sequence[Any]]
+    shapes: Sequence[Any]
+    system: str
+
+
+def _read(path: Path, file: str, layer: str | None, encoding: str | None) -> _Table:
+    """All of a layer, as GDAL reads it."""
+    import pyogrio
+
+    try:
+        driver = pyogrio.read_info(path, layer=layer, encoding=encoding)["driver"]
+        if driver not in ("ESRI Shapefile", "GPKG"):
+            raise InputRefused(Fault("E237", file, values={"name": file, "kind": "Shapefile, GeoPackage"}))
+        meta, _, shapes, values = pyogrio.raw.read(
+            path, layer=layer, encoding=encoding, force_2d=True, datetime_as_string=True
+        )
+    except (RuntimeError, ValueError, NameError, OSError) as problem:  # a .prj of stray bytes is a NameError of pyogrio
+        raise _unreadable(file, problem) from problem
+    headings = [str(name) for name in meta["fields"]]
+    return _Table(headings, list(values), [] if shapes is None else shapes, meta["crs"] or "")
+
+
+def _lines(table: _Table, names: Mapping[str, tuple[str, ...]], file: str, notes: list[Fault]) -> Layer:
+    """Lines of a layer with the columns that we know."""
+    columns = pick(table.headings, names, file, notes)
+    values = {column: table.columns[list(table.headings).index(heading)] for column, heading in columns.items()}
+    lines: list[Line] = []
+    others: list[str] = []
+    for k, shape in enumerate(_shapes(table.shapes, file)):
+        if shape is None or shape.geom_type not in _LINES:
+            others.append("" if shape is None else shape.geom_type)
+            continue
+        cells = {column: _text(cell[k]) for column, cell in values.items()}
+        for part in shapely.get_parts(shape):
+            points = shapely.get_coordinates(part)
+            lines += [Line(k + 1, points, cells)] if len(points) > 1 else []
+    _note_others(others, lines, file, notes)
+    return lines, declared(table.system, file) if table.system else None
+
+
+def _shapes(wkb: Sequence[Any], file: str) -> Any:
+    """Geometries of the layer."""
+    try:
+        return shapely.from_wkb(wkb)
+    except shapely.errors.ShapelyError as problem:
+        raise _unreadable(file, problem) from problem
+
+
+def _note_others(others: list[str], lines: list[Line], file: str, notes: list[Fault]) -> None:
+    """N234 features that are no lines; E239 where there is no line at all."""
+    if not lines:
+        kinds = ", ".join(sorted({kind or "None" for kind in others})[:8])
+        raise InputRefused(Fault("E239", file, values={"name": file, "count": 0, "layers": kinds}))
+    for kind in sorted(set(others)):
+        notes.append(Fault("N234", file, values={"count": others.count(kind), "what": kind or "None"}))
+
+
+def _runs(path: Path) -> bool:
+    """Whether a SQLite file holds views or virtual tables other than its own index: they could reach other files."""
+    try:
+        link = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+        try:
+            link.execute("PRAGMA trusted_schema = OFF")
+            rows = link.execute("SELECT type, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+        finally:
+            link.close()
+    except (sqlite3.Error, ValueError):  # a name that is no UTF-8
+        return True
+    for kind, text in rows:
+        flat = " ".join(str(text).lower().split())
+        if kind == "view" or (flat.startswith("create virtual table") and " using rtree" not in flat):
+            return True
+    return False
+
+
+def _own_texts(table: _Table, cpg: Path | None, file: str, notes: list[Fault]) -> tuple[_Table, str]:
+    """The table of a Shapefile with its texts decoded, and the encoding; N230 where no ``.cpg`` names one."""
+    texts = [*table.headings, *(v for column in table.columns for v in column if isinstance(v, str))]
+    encoding = dbf_text.named(cpg) if cpg is not None else None
+    if encoding is None:
+        encoding = dbf_text.guess(texts)
+        if not all(text.isascii() for text in texts):
+            notes.append(Fault("N230", file, values={"name": file, "encoding": encoding.upper()}))
+    try:
+        headings = [dbf_text.decoded(heading, encoding) for heading in table.headings]
+        columns = [
+            [dbf_text.decoded(v, encoding) if isinstance(v, str) else v for v in column] for column in table.columns
+        ]
+    except UnicodeDecodeError as problem:
+        raise _unreadable(file, problem) from problem
+    return replace(table, headings=headings, columns=columns), encoding
+
+
+def _beside(path: Path, suffix: str) -> Path | None:
+    """The file of the same name with another suffix, in small or capital letters."""
+    return next((p for s in (suffix, suffix.upper()) if (p := path.with_suffix(s)).is_file()), None)
+
+
+def _head(path: Path, size: int) -> bytes:
+    with path.open("rb") as stream:
+        return stream.read(size)
+
+
+def _text(value: object) -> str:
+    """A cell as text, "" for none; a whole number without its decimal point."""
+    if value is None or value != value:
+        return ""
+    if isinstance(value, (float, np.floating)) and float(value).is_integer():
+        return str(int(value))
+    return str(value) if not isinstance(value, Mapping | list) else ""
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not a number")
+
+
+def _unreadable(file: str, problem: Exception) -> InputRefused:
+    return InputRefused(Fault("E236", file, values={"name": file, "reason": plain(str(problem), 200)}))

@@ -1,0 +1,1 @@
+"""Settlements and people: places, tables, rasters, buildings, projection, waste."""

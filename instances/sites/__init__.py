@@ -1,0 +1,1 @@
+"""Facilities, candidate sites, what keeps them out, and candidate bus lines."""

@@ -1,0 +1,1 @@
+"""A planner's own tables: headings, cells, amounts, totals, names."""

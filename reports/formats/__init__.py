@@ -1,0 +1,1 @@
+"""Writers of one study: web page, Word, PDF, Excel, JSON, CSV, GIS, terminal."""

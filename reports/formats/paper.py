@@ -1,0 +1,183 @@
+"""A content as it stands on paper: which tables stay in their chapter, which are split, cut or moved to the annex.
+
+Word and PDF lay out the same leaves, so that both documents say the same thing on the same place.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from dataclasses import dataclass, replace
+
+from ..nouns import Amount, Cell, Column, Content, Section, Table
+from ..speech import Speech
+
+#: Kinds of columns that stand to the right.
+NUMBERS = frozenset({"count", "money", "share", "seconds", "metres", "number", "tpd", "persons", "settlements", "m2"})
+#: Columns that fit beside each other on an upright page.
+FITS = 10
+#: Tables with more rows than this and more columns than fit stand in the annex, on pages turned sideways.
+LONG = 30
+#: Rows of a folded table on paper; the workbook has all of them.
+FOLDED_ROWS = 40
+#: Columns get at least and at most this many half-width signs, each so wide.
+NARROWEST, WIDEST = 5, 44
+SIGN_MM = 1.6
+#: Longer words may be broken.
+LONGEST_WORD = 14
+CHINESE = "一二三四五六七八九"
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A table on paper; ``rest`` says how many rows stand elsewhere."""
+
+    table: Table
+    title: str
+    rest: str = ""
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A section on paper: its tables in place, and the places of its tables in the annex (from 1)."""
+
+    id: str
+    title: str
+    sentences: tuple[str, ...]
+    leaves: tuple[Leaf, ...]
+    annexes: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Paper:
+    """All chapters, and the long tables that follow them."""
+
+    chapters: tuple[Chapter, ...]
+    annex: tuple[Leaf, ...]
+
+
+def of(content: Content, say: Speech) -> Paper:
+    """Sort the tables of ``content``; rows that a reader sees only on request are not printed."""
+    annex: list[Leaf] = []
+    chapters = []
+    for section in content.sections:
+        leaves: list[Leaf] = []
+        moved: list[int] = []
+        for table in section.tables:
+            leaf = _leaf(table, say)
+            if len(leaf.table.columns) > FITS and len(leaf.table.rows) > LONG:
+                annex.append(leaf)
+                moved.append(len(annex))
+            else:
+                leaves += _parts(leaf)
+        chapters.append(Chapter(section.id, section.title, _sentences(section, say), tuple(leaves), tuple(moved)))
+    return Paper(tuple(chapters), tuple(annex))
+
+
+def _sentences(section: Section, say: Speech) -> tuple[str, ...]:
+    """The sentences of a section; those that explain how to use the map of the page are replaced."""
+    on_paper = {say("map.intro"): say("paper.map"), say("compare.map_intro"): say("compare.map_paper")}
+    return tuple(on_paper.get(text, text) for text in section.sentences)
+
+
+def _leaf(table: Table, say: Speech) -> Leaf:
+    """The rows that are printed, without columns in which nothing stands."""
+    rows = tuple(row for n, row in enumerate(table.rows) if n not in table.hidden)
+    rest = ""
+    if table.folded and len(rows) > FOLDED_ROWS:
+        rest = say("paper.rest", shown=FOLDED_ROWS, whole=say.count(len(rows)))
+        rows = rows[:FOLDED_ROWS]
+    elif len(rows) < len(table.rows):
+        rest = say("paper.quiet", n=say.count(len(table.rows) - len(rows)))
+    used = [n for n in range(len(table.columns)) if not n or any(row[n] is not None for row in rows)]
+    kept = tuple(tuple(row[n] for n in used) for row in rows)
+    columns = tuple(table.columns[n] for n in used)
+    return Leaf(replace(table, columns=columns, rows=kept, hidden=frozenset()), table.title, rest)
+
+
+def _parts(leaf: Leaf) -> list[Leaf]:
+    """A table that is too wide as several, each beginning with the column (or two) that tells the rows apart."""
+    columns = leaf.table.columns
+    if len(columns) <= FITS:
+        return [leaf]
+    keys = 1 if len({row[0] for row in leaf.table.rows}) == len(leaf.table.rows) else 2
+    count = -(-(len(columns) - keys) // (FITS - 1 - keys))
+    step = -(-(len(columns) - keys) // count)
+    parts = []
+    for begin in range(keys, len(columns), step):
+        chosen = (*range(keys), *range(begin, min(begin + step, len(columns))))
+        last = chosen[-1] == len(columns) - 1
+        table = replace(
+            leaf.table,
+            columns=tuple(columns[k] for k in chosen),
+            rows=tuple(tuple(row[k] for k in chosen) for row in leaf.table.rows),
+            note=leaf.table.note if last else "",
+        )
+        parts.append(Leaf(table, leaf.title, leaf.rest if last else ""))
+    return parts
+
+
+def widths(table: Table, say: Speech, whole: float) -> list[float]:
+    """Widths in millimetres that add up to ``whole``: numbers never break, texts share what is left by their length."""
+    least, wish = [], []
+    for n, column in enumerate(table.columns):
+        word = 1.1 * _word(column.title) + 2
+        inside = sorted(signs(say.text(row[n], column.kind)) for row in table.rows) or [0]
+        if column.kind in NUMBERS:
+            need = max(inside[-1] + 2.0, signs(column.title) / 2.5 + 3, word, NARROWEST + 2.0)
+            least.append(need)
+            wish.append(need)
+        else:
+            usual = inside[int(len(inside) * 0.9)] if len(inside) > 10 else inside[-1]
+            wish.append(float(min(max(usual, signs(column.title) / 2, NARROWEST) + 2, WIDEST)))
+            inner = max((_word(say.text(row[n], column.kind)) for row in table.rows), default=0)
+            wish[-1] = max(wish[-1], word)
+            least.append(min(wish[-1], max(NARROWEST + 3.0, word, min(inner, LONGEST_WORD) + 2)))
+    room = whole / SIGN_MM
+    spare = max(0.0, min(1.0, (room - sum(least)) / max(sum(wish) - sum(least), 1e-9)))
+    taken = [low + spare * (high - low) for low, high in zip(least, wish, strict=True)]
+    return [whole * width / sum(taken) for width in taken]
+
+
+def lines(table: Table, say: Speech, wide: list[float]) -> int:
+    """About how many lines of text a table takes with columns so wide."""
+    return sum(
+        max(
+            math.ceil((signs(say.text(cell, column.kind)) + 2) * SIGN_MM / width)
+            for cell, column, width in zip(row, table.columns, wide, strict=True)
+        )
+        for row in table.rows
+    )
+
+
+def _word(text: str) -> int:
+    """Signs of the longest part that should not be broken: Chinese may break anywhere."""
+    return max((len(part) for part in re.split(r"[^\x21-\x7e]+", text)), default=0)
+
+
+def signs(text: str) -> int:
+    """Length in half-width signs: a Chinese sign counts two."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def is_number(cell: Cell, column: Column) -> bool:
+    """Whether a cell stands to the right."""
+    return isinstance(cell, Amount | int | float) or (cell is None and column.kind in NUMBERS)
+
+
+def chinese(n: int) -> str:
+    """A whole number below 100 in Chinese signs, as headings of official documents are numbered."""
+    tens, ones = divmod(n, 10)
+    head = "" if not tens else "十" if tens == 1 else CHINESE[tens - 1] + "十"
+    return head + (CHINESE[ones - 1] if ones else "")
+
+
+def heading(n: int, title: str, say: Speech) -> str:
+    """A chapter's title with its number: 一、 in Chinese, 1. in English."""
+    return say("paper.heading", n=chinese(n) if say.words.lang == "zh" else n, title=title)
+
+
+def subheading(n: int, title: str, say: Speech) -> str:
+    """A table's title with its number: （一） in Chinese, (1) in English."""
+    return say("paper.subheading", n=chinese(n) if say.words.lang == "zh" else n, title=title)

@@ -1,0 +1,1 @@
+"""What a map shows, and how it is drawn."""

@@ -1,0 +1,1 @@
+"""Reports on several plans side by side."""

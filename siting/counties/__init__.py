@@ -1,0 +1,1 @@
+"""The nouns of a county folder: tables, sections, services, county, scenario."""

@@ -1,0 +1,123 @@
+"""What exists in a county and what its policy asks for, as one frozen value.
+
+A `County` is read from a county folder by `siting.reading.instance` and never changed; what a planner varies is a
+`siting.reading.scenario.Scenario`. Its rows are the classes of `siting.counties.rows`, its rules those of
+`siting.counties.sections`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from siting.counties.rows import Disposal, Line, Settlement, Site
+from siting.counties.sections import CountyFile
+from siting.counties.services import Service
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """A number of county.toml that names its source: where it stands, what it says, who says it."""
+
+    path: str
+    value: str
+    source: str
+    note: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Roads:
+    """The road table as arrays.
+
+    ``node_ids`` (n,) text; ``lon``, ``lat`` (n,) degrees; ``tail``, ``head`` (m,) node positions; ``length_mm`` (m,)
+    integer millimetres; ``road_class`` (m,) text; ``oneway`` (m,) bool; ``speed_mph`` (m,) signed speed in metres per
+    hour, 0 where none; ``name`` (m,) text.
+    """
+
+    node_ids: np.ndarray
+    lon: np.ndarray
+    lat: np.ndarray
+    tail: np.ndarray
+    head: np.ndarray
+    length_mm: np.ndarray
+    road_class: np.ndarray
+    oneway: np.ndarray
+    speed_mph: np.ndarray
+    name: np.ndarray
+
+
+@dataclass(frozen=True)
+class RedLine:
+    """A zone where nothing may be built: one polygon of ``red_lines.geojson`` (rings of lon, lat in WGS84)."""
+
+    name: str
+    kind: str
+    rings: tuple[tuple[tuple[float, float], ...], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class County:
+    """Everything that a county folder says, checked.
+
+    ``folder`` is where it was read; ``plain`` is the document behind ``file``, on which scenarios make their changes;
+    ``files`` maps each file's name to its sha256, so that a plan can name its inputs.
+    """
+
+    folder: Path
+    file: CountyFile
+    plain: Mapping[str, Any]
+    settlements: tuple[Settlement, ...]
+    sites: tuple[Site, ...]
+    lines: tuple[Line, ...]
+    disposal: tuple[Disposal, ...]
+    red_lines: tuple[RedLine, ...]
+    roads: Roads
+    provenance: tuple[Provenance, ...]
+    files: Mapping[str, str]
+
+    @property
+    def id(self) -> str:
+        """Short name of the county."""
+        return self.file.county.id
+
+    @property
+    def services(self) -> dict[str, Service]:
+        """The services, in the order of the file."""
+        return self.file.services
+
+    @property
+    def phases(self) -> tuple[str, ...]:
+        """Ids of the phases in order; one without a name where the county has none."""
+        return tuple(phase.id for phase in self.file.phases) or ("",)
+
+    def group(self, demand: str) -> tuple[int, ...]:
+        """Demand of every settlement in a demand group: persons, kilograms a day, or settlements (0 or 1)."""
+        about = self.file.demand[demand]
+        if about.column:
+            return tuple(s.people(about.column) for s in self.settlements)
+        return tuple(int(s.level in about.each_settlement_of) for s in self.settlements)
+
+    def demand_of(self, service: str) -> dict[str, int]:
+        """Demand for a service by settlement, those without any included."""
+        asked = self.group(self.services[service].demand)
+        return {s.id: q for s, q in zip(self.settlements, asked, strict=True)}
+
+    def lines_of(self, service: str) -> tuple[Line, ...]:
+        """The lines of a line service: those that name it, and to the first one also those that name none."""
+        first = next((key for key, s in self.services.items() if s.family == "line"), "")
+        return tuple(line for line in self.lines if (line.service or first) == service)
+
+    def disposal_of(self, service: str) -> tuple[Disposal, ...]:
+        """The disposal places that a haul service may use."""
+        rules = self.services[service].haul
+        return tuple(d for d in self.disposal if rules is not None and d.kind in rules.kinds)
+
+    def base(self, amount: Decimal) -> int:
+        """``amount`` of the money unit in whole base units (万元 to 元), halves up."""
+        scaled = amount * self.file.money.base_per_unit
+        return int(scaled.to_integral_value(rounding=ROUND_HALF_UP))

@@ -1,0 +1,172 @@
+"""``[services.ID]`` of ``county.toml``: one public service with its standards, sizes and rules.
+
+The four families and what each rule means: ``docs/rules.md``, sections 1 to 3. Numbers are decimals as written, in the
+unit that their name says; money is in the county's one money unit.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from siting.counties.rows import Count, DisposalKind, Ident, Level, Mode, Text, said
+
+Money = Annotated[Decimal, Field(ge=0, le=Decimal("1e9"))]
+Family = Literal["coverage", "catchment", "haul", "line"]
+
+
+class Noun(BaseModel):
+    """Frozen, and it refuses keys that it does not know: a misspelt key is a fault, never ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Access(Noun):
+    """``[[services.ID.access]]``: a coverage standard, one way of reaching a site of the service."""
+
+    mode: Mode = said("travel mode; of a line access: that of the walks to and from the stops")
+    kind: Literal["direct", "boarding", "line"] = said(
+        "direct: every day by that mode; boarding: weekly trip, needs a bed; line: by a planned bus line",
+        default="direct",
+    )
+    limit_min: Decimal | None = said("longest travel time that counts, inclusive", "min", gt=0, default=None)
+    limit_m: Decimal | None = said("longest road distance that counts, inclusive", "m", gt=0, default=None)
+    limit_by_level: dict[Level, Decimal] = said("other limits for some settlement levels, same unit", default={})
+    offered: bool = said("false: nobody is served by it; a scenario can switch it", default=True)
+    eligible: str = said("id of the demand group that may use it; blank: everybody", default="")
+    line: str = said("line access: id of the line service", default="")
+    wait_min: Decimal = said("line access: waiting time that is added", "min", ge=0, default=Decimal(0))
+
+    @model_validator(mode="after")
+    def _whole(self) -> Access:
+        if (self.limit_min is None) == (self.limit_m is None):
+            raise ValueError("give exactly one of limit_min and limit_m")
+        if (self.kind == "line") != bool(self.line):
+            raise ValueError('kind = "line" and the key line belong together')
+        if self.kind == "line" and self.limit_min is None:
+            raise ValueError("a line access takes limit_min")
+        return self
+
+    @property
+    def by_time(self) -> bool:
+        """True where the limit is a time, False where it is a road distance."""
+        return self.limit_min is not None
+
+    def limit(self, level: str) -> Decimal:
+        """Limit for settlements of ``level``, in minutes or metres."""
+        base = self.limit_min if self.limit_min is not None else self.limit_m
+        assert base is not None
+        return self.limit_by_level.get(level, base)  # type: ignore[call-overload,no-any-return]
+
+
+class Size(Noun):
+    """``[[services.ID.sizes]]``: one size that a site of the service can have."""
+
+    id: Ident = said("short name, for instance `6-classes`")
+    name: Text = said("name as the report shows it", default="")
+    name_en: Text = said("name in English reports", default="")
+    capacity_persons: Count | None = said("places; catchment services need it", "persons", default=None)
+    beds_persons: Count = said("beds for boarders among the places", "persons", default=0)
+    capacity_tpd: Decimal | None = said("haul services need it", "t/day", gt=0, le=100_000, default=None)
+    trips_per_day: Count | None = said("line services need it: return trips", "trips/day", default=None)
+    capital: Money = said("cost of building it new", "money unit")
+    running_per_year: Money = said("yearly running cost", "money unit/year", default=Decimal(0))
+    land_m2: Decimal = said("plot", "m2", ge=0, default=Decimal(0))
+
+    @property
+    def places(self) -> int | None:
+        """Persons, or kilograms a day; None where the size has no capacity."""
+        return self.capacity_persons if self.capacity_tpd is None else int(self.capacity_tpd * 1000)
+
+
+class Referral(Noun):
+    """``[services.ID.referral]``: a new site needs an open site of another service nearby."""
+
+    service: Ident = said("the service that it refers to")
+    mode: Mode = said("travel mode")
+    limit_min: Decimal = said("longest travel time between the sites, inclusive", "min", gt=0)
+
+
+class KeepAway(Noun):
+    """``[services.ID.keep_away]``: smallest straight distances of a new site."""
+
+    homes_m: int = said("from every settlement", "m", ge=0, le=20_000, default=0)
+    water_m: int = said("from every red line of kind `water`", "m", ge=0, le=20_000, default=0)
+
+
+class HaulRules(Noun):
+    """``[services.ID.haul]``: how waste goes on from a transfer station, or straight to disposal."""
+
+    transfer_mode: Mode = said("mode from station to disposal", default="drive")
+    transfer_limit_min: Decimal = said("longest haul from station to disposal, inclusive", "min", gt=0)
+    direct_mode: Mode = said("mode from settlement straight to disposal", default="drive")
+    direct_limit_min: Decimal | None = said(
+        "longest direct haul, inclusive; no key: no direct haul", "min", gt=0, default=None
+    )
+    kinds: tuple[DisposalKind, ...] = said("kinds of disposal that may be used", default=("landfill", "incinerator"))
+
+
+class LineRules(Noun):
+    """``[services.ID.line]``: what a bus line costs. Vehicles follow from length, speed and trips."""
+
+    mode: Mode = said("travel mode of the vehicles", default="bus")
+    vehicle_capital: Money = said("price of one vehicle", "money unit")
+    running_per_km: Money = said("running cost of one vehicle-km", "money unit/km")
+    operating_days: int = said("days a year", "days", ge=1, le=366, default=365)
+    service_hours: Decimal = said("hours a day in which the trips are run", "h", gt=0, le=24, default=Decimal(12))
+    layover_min: Decimal = said("time at each end of the line", "min", ge=0, le=120, default=Decimal(5))
+
+
+class Service(Noun):
+    """``[services.ID]``: one public service."""
+
+    family: Family = said("how demand meets sites, see the four families")
+    name: Text = said("name as the report shows it")
+    name_en: Text = said("name in English reports", default="")
+    demand: Ident = said("id of the demand group")
+    weight: int = said("worth of one person served, beside the other services", gt=0, le=1000, default=1)
+    hosts: tuple[Level, ...] = said(
+        "settlement levels where a new site may stand; a line service needs none", default=()
+    )
+    department: Text = said("responsible department", default="")
+    department_en: Text = said("the same in English reports", default="")
+    may_close: bool = said("true: an existing site may be closed, its running cost is saved", default=False)
+    may_expand: bool = said(
+        "true: an existing site may grow to a larger size at the difference of capital", default=False
+    )
+    closing_capital: Money = said("cost of closing a site", "money unit", default=Decimal(0))
+    resale: Money = said("what a closed site brings for the capital of the service", "money unit", default=Decimal(0))
+    close_only_if_served: bool = said(
+        "true: a site is closed only if everybody whose nearest existing site it is, is served", default=False
+    )
+    min_persons: Count = said("catchment: fewest persons of a new or expanded site", "persons", default=0)
+    whole_settlements: bool = said("catchment: true: a settlement goes to one site as a whole, or not", default=False)
+    closest: bool = said("catchment: true: people go only to the nearest open site", default=False)
+    also_served_by: tuple[Ident, ...] = said("coverage: services of a higher level whose sites also serve", default=())
+    access: tuple[Access, ...] = said("ways of reaching a site; one within its limit is enough", min_length=1)
+    sizes: tuple[Size, ...] = said("sizes that a new site can have", min_length=1)
+    referral: Referral | None = said("a new site needs an open site of another service nearby", default=None)
+    keep_away: KeepAway = said("smallest distances of a new site", default=KeepAway())
+    haul: HaulRules | None = said("haul services need it", default=None)
+    line: LineRules | None = said("line services need it", default=None)
+
+    @model_validator(mode="after")
+    def _of_its_family(self) -> Service:
+        for family, rules in (("haul", self.haul), ("line", self.line)):
+            if (self.family == family) != (rules is not None):
+                raise ValueError(f'family = "{family}" and the section {family} belong together')
+        only = {"catchment": ("min_persons", "whole_settlements", "closest"), "coverage": ("also_served_by",)}
+        for family, keys in only.items():
+            for key in keys:
+                if getattr(self, key) and self.family != family:
+                    raise ValueError(f'{key} belongs to family = "{family}"')
+        if self.family != "catchment" and any(a.kind != "direct" or a.eligible for a in self.access):
+            raise ValueError('boarding, line and eligible belong to family = "catchment"')
+        return self
+
+    @property
+    def in_full_only(self) -> bool:
+        """True where a settlement is served with all its people or not at all, and sites have no capacity."""
+        return self.family in ("coverage", "line")

@@ -1,0 +1,106 @@
+"""What a solver gives back: the plan, how good it is proven to be, why it stopped: three facts, kept apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Protocol
+
+from siting.plan import Plan
+from siting.problems.problem import Problem
+
+
+class Stop(Enum):
+    """Why a stage ended."""
+
+    PROVEN = "proven"  # bound and objective agree within the gap that was asked for
+    TIME = "time_limit"  # the time was up
+    USER = "stopped"  # Ctrl-C or a termination signal
+    HEURISTIC = "heuristic"  # the method proves nothing
+    CRASH = "crash"  # the solver process died; what it had found is kept
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step of the order of aims: a tier of targets, the worth, the travel.
+
+    ``objective`` and ``bound`` are whole points, person-worths or person-seconds; ``bound`` None where nothing is
+    proven. Tiers and worth are maximised, travel is minimised; ``gap`` is the distance of the two over the objective,
+    None without a bound.
+    """
+
+    name: str
+    objective: int
+    bound: int | None
+    stop: Stop
+    seconds: float
+
+    @property
+    def gap(self) -> float | None:
+        """|bound - objective| / |objective|; 0.0 where both are 0."""
+        if self.bound is None:
+            return None
+        return 0.0 if self.bound == self.objective else abs(self.bound - self.objective) / max(1, abs(self.objective))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A solver's answer. ``plan`` is what it could decide best; whether it is valid, `siting.verify` says."""
+
+    plan: Plan
+    stages: tuple[Stage, ...]
+    solver: str
+    version: str
+
+    def stage(self, name: str) -> Stage | None:
+        """The stage of that name."""
+        return next((s for s in self.stages if s.name == name), None)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a stage stands: seconds since the run began, and incumbent and bound in the stage's own unit.
+
+    ``services`` are those that this part of the stage decides.
+    """
+
+    stage: str
+    services: tuple[str, ...]
+    seconds: float
+    objective: float | None
+    bound: float | None
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How hard to try.
+
+    Raises:
+        ValueError: a bound is broken; one sentence says which.
+    """
+
+    gap: float = 0.01
+    time_limit_s: float = 600.0
+    seed: int = 0
+    threads: int = 1
+    on_plan: Callable[[Plan], None] = field(default=lambda plan: None, repr=False)
+    on_progress: Callable[[Progress], None] = field(default=lambda progress: None, repr=False)
+    on_log: Callable[[str], None] = field(default=lambda text: None, repr=False)
+    stopped: Callable[[], bool] = field(default=lambda: False, repr=False)
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.gap < 1:
+            raise ValueError(f"the gap is a share from 0 to below 1, not {self.gap}")
+        if not self.time_limit_s > 0:
+            raise ValueError(f"the time limit is a number of seconds above 0, not {self.time_limit_s}")
+        if self.threads < 1:
+            raise ValueError(f"at least one thread is needed, not {self.threads}")
+
+
+class Solver(Protocol):
+    """What an entry point of the group ``siting.solvers`` promises."""
+
+    def __call__(self, problem: Problem, effort: Effort) -> Outcome:
+        """Solve ``problem``; every plan handed to ``effort.on_plan`` and returned keeps all rules."""
+        ...

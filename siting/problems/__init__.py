@@ -1,0 +1,1 @@
+"""A county and its travel times as a problem in whole numbers."""

@@ -1,0 +1,1 @@
+"""Reading a county folder strictly, every fault at once."""

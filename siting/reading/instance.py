@@ -1,0 +1,164 @@
+"""Reading a county folder: a whole `County`, or every fault of the input at once.
+
+The tables are read even where ``county.toml`` has faults in a section that they do not need, so that one look shows
+all that is wrong. The checks between tables are listed as data in `siting.reading.checks`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import create_model
+
+from siting.counties.county import County, RedLine, Roads
+from siting.counties.rows import Count, Disposal, Line, RoadEdge, RoadNode, Row, Settlement, Site
+from siting.counties.sections import CountyFile
+from siting.errors import Fault, InputRefused, Severity
+from siting.reading import checks, tables, toml_file
+from siting.reading.geojson import read_polygons
+from siting.roads.network import thousandths
+
+TABLES: dict[str, tuple[type[Row], bool]] = {
+    "settlements.csv": (Settlement, True),
+    "sites.csv": (Site, True),
+    "nodes.csv": (RoadNode, True),
+    "edges.csv": (RoadEdge, True),
+    "lines.csv": (Line, False),
+    "disposal.csv": (Disposal, False),
+}
+COUNTY_FILE = "county.toml"
+RED_LINES = "red_lines.geojson"
+#: Beyond this a file is refused before it is read; a county of 100,000 demand points needs a tenth of it.
+LARGEST_FILE_BYTES = 500_000_000
+#: No road section between two junctions is longer.
+LONGEST_ROAD_M = 1_000_000
+
+
+def read(folder: Path) -> tuple[County, tuple[Fault, ...]]:
+    """The county of a folder and the warnings about it.
+
+    Raises:
+        InputRefused: with every error (and warning) of the folder.
+    """
+    county, faults = examine(folder)
+    if county is None or any(f.severity is Severity.ERROR for f in faults):
+        raise InputRefused(faults)
+    return county, tuple(faults)
+
+
+def examine(folder: Path) -> tuple[County | None, list[Fault]]:
+    """The county as far as it can be read, and every fault; with an error among them the county must not be used."""
+    missing = _missing_files(folder)
+    if missing:
+        return None, missing
+    document, faults = toml_file.read(folder / COUNTY_FILE)
+    file = document.file
+    encoding = file.county.encoding if file else "utf-8"
+    rows: dict[str, list[Any]] = {}
+    numbers: dict[str, list[int]] = {}
+    for name, (row_type, _) in TABLES.items():
+        if (folder / name).is_file():
+            if row_type is Settlement and file is not None:
+                row_type = _with_demand(file)
+            rows[name], numbers[name], wrong = tables.read(folder / name, row_type, encoding)
+            faults += wrong
+    red_lines: tuple[RedLine, ...] = ()
+    if (folder / RED_LINES).exists():
+        red_lines, wrong = read_polygons(folder / RED_LINES)
+        faults += wrong
+    if file is None or not all(rows[name] for name, (_, needed) in TABLES.items() if needed and name != "sites.csv"):
+        return None, faults
+    spoilt = {fault.file for fault in faults if fault.severity is Severity.ERROR}
+    roads, wrong = _roads(rows["nodes.csv"], rows["edges.csv"], numbers["edges.csv"])
+    faults += [fault for fault in wrong if not (fault.code == "E127" and "nodes.csv" in spoilt)]
+    if roads is None:
+        return None, faults
+    for name in ("settlements.csv", "sites.csv", "lines.csv", "disposal.csv"):
+        _sort(rows.setdefault(name, []), numbers.setdefault(name, []))
+    county = County(
+        folder=folder,
+        file=file,
+        plain=document.plain,
+        settlements=tuple(rows["settlements.csv"]),
+        sites=tuple(rows["sites.csv"]),
+        lines=tuple(rows["lines.csv"]),
+        disposal=tuple(rows["disposal.csv"]),
+        red_lines=red_lines,
+        roads=roads,
+        provenance=document.provenance,
+        files={
+            name: _sha256(folder / name)
+            for name in sorted((COUNTY_FILE, RED_LINES, *TABLES))
+            if (folder / name).exists()
+        },
+    )
+    # a row that was left out for its own fault is not unknown as well
+    faults += [f for f in checks.run(county, numbers) if not (f.code == "E122" and "settlements.csv" in spoilt)]
+    return county, faults
+
+
+def _missing_files(folder: Path) -> list[Fault]:
+    if not folder.is_dir():
+        return [Fault("E151", file=str(folder))]
+    needed = [COUNTY_FILE, *(name for name, (_, must) in TABLES.items() if must)]
+    faults = [
+        Fault("E152", file=name, values={"folder": str(folder)}) for name in needed if not (folder / name).is_file()
+    ]
+    for path in folder.iterdir():
+        if path.name not in (COUNTY_FILE, RED_LINES, *TABLES) or (path.name in needed and not path.is_file()):
+            continue
+        if not path.is_file():
+            faults.append(Fault("E152", file=path.name, values={"folder": str(folder)}))
+        elif path.stat().st_size > LARGEST_FILE_BYTES:
+            values = {"megabytes": path.stat().st_size // 1_000_000, "limit": LARGEST_FILE_BYTES // 1_000_000}
+            faults.append(Fault("E150", file=path.name, values=values))
+    return faults
+
+
+def _with_demand(file: CountyFile) -> type[Row]:
+    """The settlement table of this county: with the demand columns that county.toml names."""
+    columns = {d.column for d in file.demand.values() if d.column} - set(Settlement.model_fields)
+    fields: dict[str, Any] = dict.fromkeys(sorted(columns), (Count, ...))
+    return create_model("Settlement", __base__=Settlement, **fields)
+
+
+def _sort(rows: list[Any], numbers: list[int]) -> None:
+    """Put rows and their numbers in the order of the ids: the plan must not depend on how a table is sorted."""
+    order = sorted(range(len(rows)), key=lambda k: rows[k].id)
+    rows[:], numbers[:] = [rows[k] for k in order], [numbers[k] for k in order]
+
+
+def _roads(nodes: list[RoadNode], edges: list[RoadEdge], numbers: list[int]) -> tuple[Roads | None, list[Fault]]:
+    position = {node.id: k for k, node in enumerate(nodes)}
+    faults = [
+        Fault("E127", "edges.csv", number, name, {"value": getattr(edge, name)})
+        for edge, number in zip(edges, numbers, strict=True)
+        for name in ("from_node", "to_node")
+        if getattr(edge, name) not in position
+    ]
+    faults += [
+        Fault("E108", "edges.csv", number, "length_m", {"value": edge.length_m, "limit": f"≤ {LONGEST_ROAD_M}"})
+        for edge, number in zip(edges, numbers, strict=True)
+        if edge.length_m > LONGEST_ROAD_M
+    ]
+    if faults:
+        return None, faults
+    return Roads(
+        node_ids=np.array([n.id for n in nodes], dtype=object),
+        lon=np.array([n.lon for n in nodes], dtype=np.float64),
+        lat=np.array([n.lat for n in nodes], dtype=np.float64),
+        tail=np.array([position[e.from_node] for e in edges], dtype=np.int64),
+        head=np.array([position[e.to_node] for e in edges], dtype=np.int64),
+        length_mm=np.array([max(1, thousandths(e.length_m)) for e in edges], dtype=np.int64),
+        road_class=np.array([e.road_class for e in edges], dtype=object),
+        oneway=np.array([bool(e.oneway) for e in edges], dtype=bool),
+        speed_mph=np.array([thousandths(e.speed_kmh) if e.speed_kmh else 0 for e in edges], dtype=np.int64),
+        name=np.array([e.name for e in edges], dtype=object),
+    ), []
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

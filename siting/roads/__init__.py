@@ -1,0 +1,1 @@
+"""Networks, shortest paths, bus lines and the travel times of every service."""

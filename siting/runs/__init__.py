@@ -1,0 +1,1 @@
+"""One solve, from a county folder to a run folder."""

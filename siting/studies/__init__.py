@@ -1,0 +1,1 @@
+"""Finished runs: what they show, what would help, how they compare."""

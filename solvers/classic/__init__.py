@@ -1,0 +1,1 @@
+"""Classic location problems: covering, median, center, warehouse, dispersion."""

@@ -1,0 +1,1 @@
+"""One linear or mixed-integer problem in a supervised process of its own."""

@@ -1,0 +1,139 @@
+"""The child process that runs HiGHS on one model: ``python -m siting.solvers.process.worker FOLDER``.
+
+It reads ``job.npz`` and ``options.json``, tells of progress and new incumbents in JSON lines on the pipe that was its
+standard output, and leaves ``incumbent.npz`` and ``solver.log``. The word ``cancel`` on its standard input stops the
+search and keeps the incumbent; when that pipe closes, the parent is gone and the child ends too.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import highspy
+import numpy as np
+
+#: The pipe to the parent, apart from standard output, on which the solver's library may print what it likes.
+CHANNEL = os.fdopen(os.dup(1), "w", encoding="utf-8")
+
+
+def main(folder: Path) -> None:
+    """Solve the job of ``folder``."""
+    os.dup2(2, 1)
+    with np.load(folder / "job.npz", allow_pickle=False) as stored:
+        job = {name: stored[name] for name in stored.files}
+    options = json.loads((folder / "options.json").read_text())
+    highs = highspy.Highs()
+    _set_options(highs, options, folder / "solver.log")
+    _pass_model(highs, job)
+    if len(job["start_index"]):
+        _must(
+            highs.setSolution(len(job["start_index"]), job["start_index"].astype(np.int32), job["start_value"]), "start"
+        )
+    _subscribe(highs, folder)
+    highs.HandleUserInterrupt = True
+    threading.Thread(target=_listen, args=(highs,), daemon=True).start()
+    begun = time.monotonic()
+    highs.startSolve()
+    while not highs.wait(0.1)[0]:
+        pass
+    _answer(highs, folder, time.monotonic() - begun)
+
+
+def _set_options(highs: highspy.Highs, options: dict[str, Any], log: Path) -> None:
+    wanted = {**options, "log_to_console": False, "log_file": str(log), "mip_min_logging_interval": 0.5}
+    for name, value in wanted.items():
+        _must(highs.setOptionValue(name, value), f"option {name}")
+        status, back = highs.getOptionValue(name)
+        if status != highspy.HighsStatus.kOk or back != value:
+            raise RuntimeError(f"option {name} reads back as {back}, not {value}")
+
+
+def _pass_model(highs: highspy.Highs, job: dict[str, np.ndarray]) -> None:
+    model = highspy.HighsLp()
+    model.num_col_, model.num_row_ = len(job["cost"]), len(job["row_lower"])
+    model.col_cost_, model.offset_ = job["cost"], float(job["offset"])
+    model.col_lower_, model.col_upper_ = job["lower"], job["upper"]
+    model.row_lower_, model.row_upper_ = job["row_lower"], job["row_upper"]
+    model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    model.a_matrix_.start_ = job["indptr"]
+    model.a_matrix_.index_ = job["indices"]
+    model.a_matrix_.value_ = job["data"]
+    kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+    if job["whole"].any():
+        model.integrality_ = [kinds[int(w)] for w in job["whole"]]
+    _must(highs.passModel(model), "model")
+    counts = (highs.getNumRow(), highs.getNumCol(), highs.getNumNz())
+    wanted = (model.num_row_, model.num_col_, len(job["data"]))
+    if counts != wanted:
+        raise RuntimeError(f"the solver holds {counts} rows, columns and coefficients, not {wanted}")
+
+
+def _subscribe(highs: highspy.Highs, folder: Path) -> None:
+    def improving(event: Any) -> None:
+        values = np.array(event.data_out.mip_solution, dtype=np.float64)
+        _save(folder / "incumbent.npz", values)
+        _tell(event="incumbent", objective=event.data_out.mip_primal_bound, bound=event.data_out.mip_dual_bound)
+
+    def logging(event: Any) -> None:
+        _tell(event="progress", objective=event.data_out.mip_primal_bound, bound=event.data_out.mip_dual_bound)
+
+    highs.cbMipImprovingSolution.subscribe(improving)
+    highs.cbMipLogging.subscribe(logging)
+
+
+def _answer(highs: highspy.Highs, folder: Path, seconds: float) -> None:
+    info = highs.getInfo()
+    status = highs.modelStatusToString(highs.getModelStatus())
+    feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+    if feasible:
+        _save(folder / "incumbent.npz", np.array(highs.getSolution().col_value, dtype=np.float64))
+    _tell(
+        event="answer",
+        status=status,
+        feasible=feasible,
+        objective=info.objective_function_value,
+        bound=info.mip_dual_bound if highs.getLp().integrality_ else _bound_of_lp(highs),
+        nodes=int(info.mip_node_count),
+        seconds=seconds,
+        version=highs.version(),
+    )
+
+
+def _bound_of_lp(highs: highspy.Highs) -> float:
+    """A linear program solved to the end is its own bound; one that was cut short bounds nothing."""
+    optimal = highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
+    return float(highs.getInfo().objective_function_value) if optimal else float("nan")
+
+
+def _save(path: Path, values: np.ndarray) -> None:
+    temporary = path.with_suffix(".part")
+    with temporary.open("wb") as file:
+        np.savez(file, allow_pickle=False, values=values)
+    os.replace(temporary, path)
+
+
+def _tell(**message: Any) -> None:
+    text = {k: (None if isinstance(v, float) and not np.isfinite(v) else v) for k, v in message.items()}
+    print(json.dumps(text), flush=True, file=CHANNEL)
+
+
+def _listen(highs: highspy.Highs) -> None:
+    for line in sys.stdin:
+        if line.strip() == "cancel":
+            highs.cancelSolve()
+    os._exit(3)  # the pipe closed: nobody waits for an answer any more
+
+
+def _must(status: highspy.HighsStatus, what: str) -> None:
+    if status != highspy.HighsStatus.kOk:
+        raise RuntimeError(f"the solver answers {status} to {what}")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
