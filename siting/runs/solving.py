@@ -17,19 +17,18 @@ from pathlib import Path
 from typing import Any
 
 from siting import __version__, cache, rooms, store
-from siting.reading import instance
-from siting.reading import scenario
-from siting.roads import standing, travel
-from siting.plans import measure as measuring
 from siting.counties.county import County
 from siting.errors import CannotWrite, Fault, NoPlan, PlanRejected
-from siting.runs.interrupt import Interrupt
+from siting.plan import Plan
+from siting.plans import measure as measuring
 from siting.plans.measure import Measures
 from siting.plans.outcome import Effort, Outcome, Progress, Stop
-from siting.plan import Plan
 from siting.problems.posing import pose
+from siting.reading import instance, scenario
 from siting.reading.scenario import Scenario
+from siting.roads import standing, travel
 from siting.roads.travel import TravelTimes
+from siting.runs.interrupt import Interrupt
 from siting.verify import Auditor, Verdict
 
 PLAN, RESULT, BEFORE, LOG, INPUTS = "plan.json", "result.json", "before.json", "solver.log", "inputs"
