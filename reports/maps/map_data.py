@@ -1,6 +1,6 @@
 """The map of a report as small whole numbers: coordinates in steps of 1e-5 degrees, each as the difference to the last.
 
-What a browser draws is decided in ``page/map.js``; this module only says what there is. Lists run in parallel:
+What a browser draws is decided in ``templates/map.js``; this module only says what there is. Lists run in parallel:
 ``places`` and each service's ``sites`` are columns; ``links`` are rows of ``stride`` numbers laid end to end (place,
 site, persons, travel in seconds or metres, access, line or -1, phase from which on or -1), ``unserved`` rows of three
 (place, persons, reason), ``transfers`` rows of four (station, disposal place, kilograms a day, seconds).

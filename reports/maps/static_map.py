@@ -1,6 +1,6 @@
 """The map as a picture for Word, PDF and workbook: the county as a whole, one service, or the difference of two plans.
 
-The same roads, classes, colours and signs as the map of the page (``page/map.js``); Pillow draws them in a second.
+The same roads, classes, colours and signs as the map of the page (``templates/map.js``); Pillow draws them in a second.
 """
 
 from __future__ import annotations
