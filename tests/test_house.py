@@ -46,8 +46,8 @@ ORDER = (
         "rooms",
     ),
     *("runs", "runs.interrupt", "runs.solving"),
-    *("api", "commands", "commands.live", "commands.check", "commands.doctor", "commands.new", "commands.report"),
-    *("commands.solve", "commands.compare", "commands.verify", "cli", "__main__"),
+    *("api", "commands", "commands.board", "commands.live", "commands.check", "commands.doctor", "commands.new"),
+    *("commands.report", "commands.solve", "commands.compare", "commands.verify", "cli", "__main__"),
 )
 
 #: Longer than the rest, each for a reason.

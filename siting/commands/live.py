@@ -1,67 +1,102 @@
-"""What the terminal shows while a county is solved, on standard error: steps, then incumbent, bound and gap."""
+"""What the terminal shows while a county is solved, on standard error: steps, then people served, bound, gap and time.
+
+On a terminal a table is redrawn by a clock of its own, for a solver may say nothing for many seconds; elsewhere a line
+appears every ten seconds.
+"""
 
 from __future__ import annotations
 
+import threading
 import time
+from collections.abc import Callable
 from types import TracebackType
 
-from rich.console import Console
-from rich.status import Status
+from rich.console import Console, JustifyMethod
+from rich.live import Live as Screen
+from rich.table import Table
+from rich.text import Text
 
+from siting.commands.board import Board
 from siting.plans.outcome import Progress
 from siting.runs.solving import Listener
 from siting.words import Words
 
 #: Where there is no terminal, progress is a line now and then.
 LINE_EVERY_S = 10.0
+REDRAWN_PER_S = 4
+COLUMNS = ("service", "served", "share", "at_most", "gap", "stage", "time")
 
 
 class Live:
-    """A status line on a terminal, sparse lines elsewhere."""
+    """A table on a terminal, sparse lines elsewhere; ``clock`` gives seconds."""
 
-    def __init__(self, words: Words) -> None:
-        self.words = words
-        self.console = Console(stderr=True, highlight=False)
-        self.status: Status | None = None
-        self.begun = time.monotonic()
-        self._told = 0.0
-        self.listener = Listener(step=self._step, progress=self._progress, travel=self._travel)
+    def __init__(self, words: Words, console: Console | None = None, clock: Callable[[], float] = time.monotonic):
+        self.words, self.clock = words, clock
+        self.console = console or Console(stderr=True, highlight=False)
+        self.board = Board(words)
+        self.screen: Screen | None = None
+        self.begun = clock()
+        self._told = self.begun
+        self._now = ""
+        self._ended = threading.Event()
+        self._ticker: threading.Thread | None = None
+        self.listener = Listener(step=self._step, progress=self._progress, travel=self._travel, plan=self.board.plan)
 
     def __enter__(self) -> Live:
         if self.console.is_terminal:
-            self.status = self.console.status("")
-            self.status.start()
+            self.screen = Screen(
+                get_renderable=self.table, console=self.console, refresh_per_second=REDRAWN_PER_S, transient=True
+            )
+            self.screen.start()
+        else:
+            self._ticker = threading.Thread(target=self._tick, name="progress", daemon=True)
+            self._ticker.start()
         return self
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
-        if self.status is not None:
-            self.status.stop()
+        self._ended.set()
+        if self.screen is not None:
+            self.screen.stop()
+        if self._ticker is not None:
+            self._ticker.join()
+
+    def table(self) -> Table:
+        """What the terminal shows now."""
+        seconds = self.clock() - self.begun
+        table = Table(title=Text(f"{seconds:,.0f} s  {self._now}"), title_justify="left", box=None, pad_edge=False)
+        rows = self.board.rows(seconds)
+        for key in COLUMNS if rows else ():
+            side: JustifyMethod = "left" if key in ("service", "stage") else "right"
+            table.add_column(Text(self.words(f"live.{key}")), justify=side, overflow="ellipsis", no_wrap=True)
+        for row in rows:
+            cells = (row.name, row.served, row.share, row.at_most, row.gap, row.stage, row.time)
+            table.add_row(*(Text(cell) for cell in cells), style="bold" if row.joint else "")
+        return table
+
+    def say_now(self) -> bool:
+        """Where there is no terminal: say how far it is, if the last line is old enough; whether a line was said."""
+        now = self.clock()
+        if self.screen is not None or now - self._told < LINE_EVERY_S:
+            return False
+        text = self.board.line(now - self.begun) or self._now
+        if text:
+            self._print(text)
+        return bool(text)
+
+    def _tick(self) -> None:
+        while not self._ended.wait(1.0):
+            self.say_now()
 
     def _step(self, key: str, **values: object) -> None:
-        text = self.words(key, **values)
-        self.console.print(f"{time.monotonic() - self.begun:6.1f} s  {text}", markup=False, soft_wrap=True)
-        self._told = time.monotonic()
+        self._now = self.words(key, **values)
+        self._print(self._now)
+
+    def _print(self, text: str) -> None:
+        self._told = self.clock()
+        self.console.print(f"{self._told - self.begun:6.1f} s  {text}", markup=False, soft_wrap=True)
 
     def _progress(self, progress: Progress) -> None:
-        stage = self.words("stage." + progress.stage.split()[0], tier=progress.stage.split()[-1])
-        known = progress.objective is not None and progress.bound is not None
-        gap = "–"
-        if known and progress.objective:
-            gap = f"{abs(progress.bound - progress.objective) / abs(progress.objective):.2%}"  # type: ignore[operator]
-        numbers = [f"{n:,.0f}" if n is not None else "–" for n in (progress.objective, progress.bound)]
-        if progress.stage == "travel":
-            self._say(self.words("progress.shorten"))
-            return
-        some = ", ".join(progress.services[:2]) + (", …" if len(progress.services) > 2 else "")
-        self._say(
-            self.words("progress.solve", stage=stage, services=some, objective=numbers[0], bound=numbers[1], gap=gap)
-        )
+        self.board.progress(progress)
 
     def _travel(self, mode: str, done: int, of: int) -> None:
-        self._say(self.words("progress.travel", mode=self.words(f"mode.{mode}"), done=done, of=of))
-
-    def _say(self, text: str) -> None:
-        if self.status is not None:
-            self.status.update(text)
-        elif time.monotonic() - self._told >= LINE_EVERY_S:
-            self._step("progress.plain", text=text)
+        self._now = self.words("progress.travel", mode=self.words(f"mode.{mode}"), done=done, of=of)

@@ -50,11 +50,13 @@ class Ask:
 
 @dataclass(frozen=True)
 class Listener:
-    """Whom to tell how far it is: ``step(key, **values)`` names a step, ``progress`` follows the solver."""
+    """Whom to tell how far it is: ``step(key, **values)`` names a step, ``progress`` follows the solver, ``plan`` hears
+    of every plan on the way."""
 
     step: Callable[..., None] = field(default=lambda key, **values: None)
     progress: Callable[[Progress], None] = field(default=lambda progress: None)
     travel: Callable[[str, int, int], None] = field(default=lambda mode, done, of: None)
+    plan: Callable[[County, Plan], None] = field(default=lambda county, plan: None)
 
 
 def solve(folder: Path, run: Path, ask: Ask, listener: Listener = Listener()) -> Mapping[str, Any]:
@@ -83,13 +85,18 @@ def solve(folder: Path, run: Path, ask: Ask, listener: Listener = Listener()) ->
         journal = _Journal(run, county, chosen, Auditor(run / INPUTS))
         journal.keep_before(times)
         logs: list[str] = []
+
+        def heard(plan: Plan) -> None:
+            listener.plan(county, plan)
+            journal.on_plan(plan)
+
         listener.step("step.solve", solver=ask.solver, services=len(problem.blocks), gap=f"{ask.gap:.2%}")
         effort = Effort(
             gap=ask.gap,
             time_limit_s=max(0.1, ask.time_limit_s - (time.monotonic() - begun)),
             seed=ask.seed,
             threads=ask.threads,
-            on_plan=journal.on_plan,
+            on_plan=heard,
             on_progress=listener.progress,
             on_log=logs.append,
             stopped=interrupt,
