@@ -84,7 +84,7 @@ def siting_process(cache_folder: Path) -> Run:
         command = code or ("from siting.cli import main; main()",)
         done = subprocess.run(
             [sys.executable, "-c", "\n".join(command), *map(str, arguments)],
-            capture_output=True, encoding="utf-8", env=environment, timeout=120, check=False,
+            capture_output=True, encoding="utf-8", env=environment, timeout=300, check=False,
         )  # fmt: skip
         return Answer(done.returncode, done.stdout, done.stderr)
 
@@ -116,7 +116,7 @@ def solved(tmp_path_factory: pytest.TempPathFactory, siting_process: Run) -> Pat
     """The run folder of the small county; copy it before you change it."""
     folder = write_tiny(tmp_path_factory.mktemp("solved") / "tiny")
     run = folder.parent / "run"
-    answer = siting_process("solve", folder, "--out", run, "--time-limit", 20, "--quiet")
+    answer = siting_process("solve", folder, "--out", run, "--time-limit", 120, "--quiet")
     assert answer.code == 0, answer.text
     return run
 

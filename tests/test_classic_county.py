@@ -14,6 +14,7 @@ from siting.plans.outcome import Effort
 from siting.problems.posing import pose
 from siting.reading import instance, scenario
 from siting.roads import travel
+from siting.solvers import county as engine
 from siting.solvers.classic import problems
 
 EXACT = Effort(gap=0, time_limit_s=30)
@@ -33,7 +34,7 @@ def test_a_covering_county_has_the_optimum_of_the_classic_problem(tmp_path: Path
     assert to_county(graph, tmp_path / "county", radius=22) == ()
     county, _ = instance.read(tmp_path / "county")
     posed = pose(county, travel.times(county), scenario.of(county))
-    stage = county.solve(posed, EXACT).stage("worth")
+    stage = engine.solve(posed, EXACT).stage("worth")
     answer = problems.solve_classic(problems.MaximalCovering(graph.distances() <= 22, np.ones(15, dtype=int), 3), EXACT)
     assert stage is not None
     assert (stage.objective, stage.bound) == (answer.objective, answer.bound)

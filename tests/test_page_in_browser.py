@@ -142,14 +142,16 @@ def test_pointing_at_the_map_shows_words(browser: Any, folder: Path) -> None:
     tab.close()
 
 
-def _pointed_at(tab: Any, box: Any) -> str:
-    """Words that appear when the pointer sweeps over the map, "" for none."""
+def _pointed_at(tab: Any, box: Any, word: str = "") -> str:
+    """Words that appear when the pointer sweeps over the map, with ``word`` among them; "" for none."""
     tip = tab.locator(".leaflet-tooltip.tip")
     for y in (0.3, 0.4, 0.5, 0.6, 0.35, 0.45, 0.55):
         for x in range(10, 60):
             tab.mouse.move(box["x"] + box["width"] * x / 70, box["y"] + box["height"] * y)
-            if tip.count():
-                return str(tip.inner_text())
+            # What was pointed at before may still be fading; a text that is gone by now is no answer.
+            for text in tip.all_inner_texts():
+                if text and word in text:
+                    return str(text)
     return ""
 
 
@@ -217,7 +219,7 @@ def test_a_line_and_a_flow_answer_when_they_are_pointed_at(browser: Any, folder:
                 tab.locator(f".layers input[name={layer}]").click()
         tab.locator("#map-canvas").scroll_into_view_if_needed()
         box = tab.locator("#map-canvas").bounding_box()
-        assert word in _pointed_at(tab, box)
+        assert _pointed_at(tab, box, word)
     assert visit.complaints == []
     tab.close()
 

@@ -22,7 +22,8 @@ from siting.problems.posing import pose
 from siting.problems.problem import Problem
 from siting.reading import instance, scenario
 from siting.roads import travel
-from siting.solvers import county, greedy
+from siting.solvers import county as engine
+from siting.solvers import greedy
 
 from . import problems
 from . import problems_brute as brute
@@ -34,7 +35,7 @@ EXACT = Effort(gap=0, time_limit_s=30)
 
 
 def reached(problem: Problem) -> tuple[int, ...]:
-    plan = county.solve(problem, EXACT).plan
+    plan = engine.solve(problem, EXACT).plan
     assert problems.breaches(problem, plan) == []
     return brute.reached(problem, plan)
 
@@ -118,7 +119,7 @@ def copied(street: Path, folder: Path) -> Path:
 def solved(folder: Path) -> tuple[County, Outcome]:
     county, _ = instance.read(folder)
     problem = pose(county, travel.times(county), scenario.of(county))
-    outcome = county.solve(problem, EXACT)
+    outcome = engine.solve(problem, EXACT)
     assert problems.breaches(problem, outcome.plan) == []
     return county, outcome
 

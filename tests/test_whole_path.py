@@ -22,13 +22,13 @@ def siting(*arguments: object, lang: str = "en") -> subprocess.CompletedProcess[
         capture_output=True,
         text=True,
         env={**os.environ, "SITING_LANG": lang},
-        timeout=600,
+        timeout=1200,
         check=False,
     )
 
 
 def solved(county: object, run: Path, *more: object) -> dict:
-    answer = siting("solve", county, "--out", run, "--json", "--quiet", *more)
+    answer = siting("solve", county, "--out", run, "--json", "--quiet", "--time-limit", 900, *more)
     assert answer.returncode == 0, answer.stderr
     result = json.loads(answer.stdout)
     assert json.loads((run / "result.json").read_text(encoding="utf-8")) == {
