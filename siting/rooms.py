@@ -19,9 +19,12 @@ def solver(name: str) -> Solver:
     """The solver of that name.
 
     Raises:
-        InputRefused: no such solver is installed (E192).
+        InputRefused: no such solver is known (E192), or what it needs is not installed (E193).
     """
-    return cast(Solver, _door(SOLVERS, name).load())
+    found = _door(SOLVERS, name).load()
+    if hasattr(found, "ready"):
+        found.ready()
+    return cast(Solver, found)
 
 
 def report(name: str) -> Report:

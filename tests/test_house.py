@@ -190,6 +190,8 @@ def test_what_judges_a_plan_does_not_see_how_it_was_made(who: str, whom: tuple[s
 def test_heavy_packages_stay_in_their_places() -> None:
     assert all(name.startswith(("siting/model/", "solvers/")) for name in importers("pyomo"))
     assert importers("highspy") == {"solvers/process/worker.py"}
+    assert importers("pyscipopt") == {"solvers/process/scip.py"}
+    assert importers("gurobipy") == {"solvers/process/gurobi.py"}
     graphs = importers("osmnx", "networkx", "osmium")
     assert all(name == "siting/plans/funding.py" or name.startswith("instances/") for name in graphs)
     assert all(name.startswith(("reports/", "instances/")) for name in importers("pandas", "geopandas", "pyogrio"))

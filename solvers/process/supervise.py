@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+from . import engines
 from .linear import LinearModel
 
 #: Seconds that the solver may take to notice a cancellation before it is killed.
@@ -59,12 +60,17 @@ def run(
     on_progress: Callable[[float | None, float | None], None] = lambda objective, bound: None,
     on_values: Callable[[np.ndarray], None] = lambda values: None,
     max_nodes: int = 2**31 - 1,
+    engine: str = "highs",
 ) -> Answer:
     """Solve ``linear`` from ``start`` (value by ``id`` of the variable; the rest is completed by the solver).
 
     ``max_nodes`` ends the search after so many nodes, the same on every machine. ``on_progress(objective, bound)`` is
-    called in the model's own sense; ``on_values(values)`` with new incumbents.
+    called in the model's own sense; ``on_values(values)`` with new incumbents. ``engine`` is one of `engines`.
+
+    Raises:
+        InputRefused: the engine is not installed (E193).
     """
+    module = engines.require(engine).module
     with tempfile.TemporaryDirectory(prefix="siting-") as name:
         folder = Path(name)
         options = {
@@ -78,7 +84,7 @@ def run(
         environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
         with (folder / "stderr.txt").open("wb") as errors:
             child = subprocess.Popen(
-                [sys.executable, "-P", "-m", "siting.solvers.process.worker", str(folder)],
+                [sys.executable, "-P", "-m", f"siting.solvers.process.{module}", str(folder)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,
