@@ -27,7 +27,20 @@ from siting.studies import study as studies
 from siting.studies.study import Study
 from siting.verify import Verdict, verify_run
 
-__all__ = ["County", "Measures", "Plan", "Scenario", "Study", "Verdict", "load", "measure", "read", "solve", "verify"]
+__all__ = [
+    "County",
+    "Measures",
+    "Plan",
+    "Scenario",
+    "Study",
+    "Verdict",
+    "load",
+    "measure",
+    "read",
+    "resume",
+    "solve",
+    "verify",
+]
 
 
 def read(folder: str | Path, name: str = scenario.BASE) -> County:
@@ -51,15 +64,30 @@ def solve(
     time_limit_s: float = 600.0,
     seed: int = 0,
     threads: int = 1,
+    memory_mb: int | None = None,
+    start: str | Path | None = None,
     listener: Listener | None = None,
 ) -> Study:
     """Solve a county folder into the run folder ``run``: plan, bound and gap, checked by the independent checker.
 
+    ``start`` is a run folder of the same county with whose plan the search begins.
+
     Raises:
         InputRefused, Infeasible, NoPlan, PlanRejected, CannotWrite, SolverFailed: see `siting.errors`.
     """
-    ask = Ask(name, solver, gap, time_limit_s, seed, threads)
-    solving.solve(Path(folder), Path(run), ask, listener or Listener())
+    ask = Ask(name, solver, gap, time_limit_s, seed, threads, memory_mb)
+    solving.solve(Path(folder), Path(run), ask, listener or Listener(), None if start is None else Path(start))
+    return load(run)
+
+
+def resume(run: str | Path, *, time_limit_s: float | None = None, listener: Listener | None = None) -> Study:
+    """Go on with a run that was killed, stopped or out of time, from its last checked plan.
+
+    Raises:
+        InputRefused, NoPlan, PlanRejected, CannotWrite, SolverFailed: see `siting.runs.solving.resume`.
+    """
+    changed = {} if time_limit_s is None else {"time_limit_s": time_limit_s}
+    solving.resume(Path(run), changed, listener or Listener())
     return load(run)
 
 

@@ -6,6 +6,7 @@ stood there before stays readable until then. A run folder is locked by the proc
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -14,6 +15,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,8 @@ def write_bytes(path: Path, data: bytes) -> Path:
     """Write ``data`` to ``path``, whole or not at all.
 
     Raises:
-        CannotWrite: the disk is full, read-only or the folder is missing (E801); ``path`` is as it was before.
+        CannotWrite: the disk is full, read-only or the folder is missing (E801); ``path`` is as it was before, or
+            whole and new where only its place in the folder could not be put on the disk.
     """
     temporary = ""
     try:
@@ -39,7 +42,7 @@ def write_bytes(path: Path, data: bytes) -> Path:
     except OSError as error:
         with suppress(OSError):
             os.unlink(temporary)
-        raise CannotWrite(Fault("E801", file=str(path), values={"why": error.strerror or str(error)})) from error
+        raise _refused(path, error) from error
     return path
 
 
@@ -50,7 +53,28 @@ def write_text(path: Path, text: str) -> Path:
 
 def write_json(path: Path, data: Mapping[str, Any]) -> Path:
     """Write ``data`` as readable JSON, whole or not at all (see `write_bytes`)."""
-    return write_text(path, json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+    return write_text(path, json_text(data))
+
+
+def json_text(data: Mapping[str, Any]) -> str:
+    """``data`` as readable JSON; equal data give equal texts.
+
+    Raises:
+        ValueError: a number is not finite.
+    """
+    return json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def remove(path: Path) -> None:
+    """Remove a file, if it is there.
+
+    Raises:
+        CannotWrite: it cannot be removed (E801).
+    """
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise _refused(path, error) from error
 
 
 def make_folder(path: Path) -> Path:
@@ -62,8 +86,27 @@ def make_folder(path: Path) -> Path:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise CannotWrite(Fault("E801", file=str(path), values={"why": error.strerror or str(error)})) from error
+        raise _refused(path, error) from error
     return path
+
+
+def new_folder(path: Path) -> Path:
+    """Make a folder of that name that nobody else has: ``path``, else ``path-2``, ``path-3`` and so on.
+
+    Raises:
+        CannotWrite: none can be made (E801).
+    """
+    make_folder(path.parent)
+    for n in count(1):
+        own = path if n == 1 else path.with_name(f"{path.name}-{n}")
+        try:
+            own.mkdir()
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise _refused(own, error) from error
+        return own
+    raise AssertionError("the numbers have an end")
 
 
 @contextmanager
@@ -77,21 +120,30 @@ def locked(run: Path) -> Iterator[None]:
     try:
         handle = os.open(run / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
-        raise CannotWrite(Fault("E801", file=str(run), values={"why": error.strerror or str(error)})) from error
+        raise _refused(run, error) from error
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
+            if error.errno not in (errno.EWOULDBLOCK, errno.EACCES):
+                raise _refused(run, error) from error  # a file system without locks
             owner = os.read(handle, 400).decode("utf-8", "replace") or "?"
             raise CannotWrite(Fault("E802", file=str(run), values={"owner": owner})) from error
-        os.ftruncate(handle, 0)
         since = datetime.now().isoformat(timespec="seconds")
-        os.write(handle, f"pid {os.getpid()}, {socket.gethostname()}, {since}".encode())
-        for leftover in run.glob(".*.tmp"):
-            leftover.unlink(missing_ok=True)
+        try:
+            os.ftruncate(handle, 0)
+            os.write(handle, f"pid {os.getpid()}, {socket.gethostname()}, {since}".encode())
+            for leftover in run.glob("**/.*.tmp"):
+                leftover.unlink(missing_ok=True)
+        except OSError as error:
+            raise _refused(run, error) from error
         yield
     finally:
         os.close(handle)
+
+
+def _refused(path: Path, error: OSError) -> CannotWrite:
+    return CannotWrite(Fault("E801", file=str(path), values={"why": error.strerror or str(error)}))
 
 
 def _sync_folder(folder: Path) -> None:

@@ -39,7 +39,7 @@ def solve(problem: Problem, effort: Effort) -> Outcome:
     """
     clock = Clock(time.monotonic(), effort.time_limit_s)
     try:
-        plan = first_plan(problem, effort, clock.left_s * FIRST_SHARE)
+        plan = effort.start or first_plan(problem, effort, clock.left_s * FIRST_SHARE)
     except SolverFailed as error:
         raise NoPlan(Fault("E602", values={"why": str(error)})) from error
     effort.on_plan(plan)
@@ -49,7 +49,7 @@ def solve(problem: Problem, effort: Effort) -> Outcome:
         plan, stages, version = _solve_parts(problem, unbudgeted, plan, effort, clock)
         if problem.running_budget is None or _running(problem, plan) <= problem.running_budget:
             return _outcome(problem, plan, stages, version, effort.gap)
-        plan = first_plan(problem, effort, clock.left_s * FIRST_SHARE)
+        plan = effort.start or first_plan(problem, effort, clock.left_s * FIRST_SHARE)
     plan, stages, version = _solve_parts(problem, [problem], plan, effort, clock)
     return _outcome(problem, plan, stages, version, effort.gap)
 
@@ -68,6 +68,8 @@ def _solve_parts(
     waiting = iter(range(len(parts), 0, -1))
     whole = _Whole(problem, plan, effort.on_plan)
     slack = _slack(problem, plan, effort, len(parts))
+    if effort.memory_mb is not None:
+        effort = replace(effort, memory_mb=max(1, effort.memory_mb // workers))
 
     def work(part: Problem) -> tuple[Plan, list[Stage], str]:
         own = Clock(time.monotonic(), clock.left_s * min(1.0, workers / next(waiting)))

@@ -14,6 +14,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from siting.errors import SolverFailed
 from siting.model import goal
 from siting.plan import Plan
 from siting.plans.assign import complete, service_plan
@@ -28,13 +29,21 @@ VERSION = "1"
 def solve(problem: Problem, effort: Effort) -> Outcome:
     """The greedy plan, with the value of every stage and no bound."""
     begun = time.monotonic()
-    plan = first_plan(problem)
+    plan = first_plan(problem) if effort.start is None else _grown(problem, effort.start)
     effort.on_plan(plan)
     seconds = time.monotonic() - begun
     stages = tuple(
         Stage(aim.name, goal.value(problem, aim, plan), None, Stop.HEURISTIC, seconds) for aim in goal.aims(problem)
     )
     return Outcome(plan, stages, "greedy", VERSION)
+
+
+def _grown(problem: Problem, start: Plan) -> Plan:
+    """``start`` with whatever more its money can serve."""
+    try:
+        return more(problem, start)
+    except SolverFailed:
+        return start
 
 
 def first_plan(problem: Problem, decided: Mapping[str, list[int]] | None = None) -> Plan:

@@ -104,6 +104,12 @@ def _most(problem: Problem, row: TargetRow) -> int:
     return min(row.need, share_value(row.indicator, got, asked, [[place[i] for i in part] for part in parts]))
 
 
+def allowed(aim: Aim, gap: float, value: int, slack: float) -> float:
+    """Units that bound and plan of an aim may differ by: the gap on its value, with ``slack`` on a share of it."""
+    gap = max(gap, TRAVEL_GAP) if aim.name == goal.TRAVEL else gap
+    return gap * (OWN_SHARE * abs(value) if slack else abs(value)) + slack
+
+
 class Search:
     """Holds the best plan and the best bound for one aim while they approach each other.
 
@@ -129,7 +135,6 @@ class Search:
         self.best, self.value = best, goal.value(problem, aim, best)
         self.bound = highest_of(problem, aim)
         self.version = self.crashed = ""
-        self.gap = max(effort.gap, TRAVEL_GAP) if aim.name == goal.TRAVEL else effort.gap
         self.forms = forms or Formulations()
         self._formulate(loose=aim.name != goal.TRAVEL)
 
@@ -264,7 +269,7 @@ class Search:
 
     def _allowed(self) -> float:
         """Units that bound and plan may differ by."""
-        return self.gap * (OWN_SHARE * abs(self.value) if self.slack else abs(self.value)) + self.slack
+        return allowed(self.aim, self.effort.gap, self.value, self.slack)
 
     def _share(self, last: bool) -> float:
         """Share of the allowed distance at which a search ends; no target is to be missed by a hair."""

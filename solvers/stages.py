@@ -10,13 +10,13 @@ from siting.errors import SolverFailed
 from siting.model import goal
 from siting.model.goal import Aim
 from siting.plan import Plan
-from siting.plans.outcome import Effort, Stage, Stop
+from siting.plans.outcome import Effort, Known, Stage, Stop
 from siting.problems.problem import Problem
 
 from . import greedy
 from .formulation import Formulations
 from .groups import leaned_on
-from .search import Clock, Search, highest_of
+from .search import Clock, Search, allowed, highest_of
 
 #: Share of the time that is left which a stage may take; travel only orders equally good plans, so it gets little.
 TIER_SHARE, WORTH_SHARE, TRAVEL_SHARE = 0.4, 0.8, 0.5
@@ -36,16 +36,20 @@ def solve_stages(
     """The best plan of a group, its stages, and the solver's version.
 
     ``slack`` gives by name of a stage the units that may stay open beside the gap on what the group itself reaches.
+    A stage whose bound is known from an earlier search, from levels no higher than those of now, begins with it.
     """
     best, version = start, ""
     stages: list[Stage] = []
     forms = Formulations()
     reached: list[tuple[Aim, int]] = []
     for aim in goal.aims(problem):
+        levels = {earlier.name: level for earlier, level in reached}
+        services = tuple(b.service for b in problem.blocks)
+        bounds = [k.bound for k in effort.known if k.holds(services, aim.name, levels)]
         part = problem.only(_concerned(problem, aim))
         whole = len(part.blocks) == len(problem.blocks)
         from_here = best if whole else best.only({b.service for b in part.blocks})
-        ask = _Ask(aim, reached, effort, on_plan if whole else _ignore, clock, slack.get(aim.name, 0.0), forms)
+        ask = _Ask(aim, reached, effort, on_plan if whole else _ignore, clock, slack.get(aim.name, 0.0), forms, bounds)
         better, stage, used = _stage(part, from_here, ask)
         if better is not from_here:
             try:
@@ -54,6 +58,8 @@ def solve_stages(
             except SolverFailed:  # the other services cannot even stand still beside it: the plan before stays
                 stage = replace(stage, objective=goal.value(problem, aim, best), stop=Stop.TIME)
         stages.append(stage)
+        if stage.bound is not None:
+            effort.on_known(Known(services, aim.name, stage.bound, levels))
         reached.append((aim, goal.value(problem, aim, best)))
         version = used or version
     return best, stages, version
@@ -78,24 +84,38 @@ class _Ask:
     clock: Clock
     slack: float
     forms: Formulations
+    known: list[int]
 
 
 def _stage(problem: Problem, best: Plan, ask: _Ask) -> tuple[Plan, Stage, str]:
     """Solve for one aim from ``best``; the better plan of the two, and what is proven."""
     aim, effort = ask.aim, ask.effort
     started, value = time.monotonic(), goal.value(problem, aim, best)
-    highest = highest_of(problem, aim)
-    if value == highest:
+    highest, proven = _known(problem, ask, value)
+    if proven:
         return best, Stage(aim.name, value, highest, Stop.PROVEN, 0.0), ""
     seconds = _seconds(aim, ask.clock.left_s)
     if seconds <= 0.05 or effort.stopped():
         return best, Stage(aim.name, value, highest, Stop.USER if effort.stopped() else Stop.TIME, 0.0), ""
     if aim.name == goal.TRAVEL and sum(len(b.pair_demand) for b in problem.blocks) > TRAVEL_MOST_WAYS:
-        return best, Stage(aim.name, value, None, Stop.TIME, 0.0), ""
+        return best, Stage(aim.name, value, highest, Stop.TIME, 0.0), ""
     clock = Clock(time.monotonic(), seconds)
     search = Search(problem, aim, best, ask.reached, effort, ask.on_plan, clock, ask.slack, ask.forms)
+    search.bound = highest
     search.run_briefly() if aim.name == goal.TRAVEL else search.run()
     return search.best, _judged(aim, search, effort, time.monotonic() - started), search.version
+
+
+def _known(problem: Problem, ask: _Ask, value: int) -> tuple[int | None, bool]:
+    """The best bound without any solving, and whether it proves ``value``: nothing better can be had at all, or an
+    earlier search of the same problem has brought the bound within the gap."""
+    best, sign = highest_of(problem, ask.aim), 1 if ask.aim.maximise else -1
+    if value == best:
+        return best, True
+    bound = min(((best, *ask.known) if best is not None else ask.known), key=lambda b: sign * b, default=None)
+    if bound is None or sign * bound < sign * value:  # a bound that a plan breaks was none
+        return best, False
+    return bound, bool(ask.known) and abs(bound - value) <= allowed(ask.aim, ask.effort.gap, value, ask.slack)
 
 
 def _judged(aim: Aim, search: Search, effort: Effort, seconds: float) -> Stage:

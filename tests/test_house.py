@@ -45,15 +45,17 @@ ORDER = (
         "studies.comparing",
         "rooms",
     ),
-    *("runs", "runs.interrupt", "runs.solving"),
+    *("runs", "runs.interrupt", "runs.folder", "runs.journal", "runs.honest", "runs.starting", "runs.result"),
+    *("runs.solving",),
     *("api", "commands", "commands.board", "commands.live", "commands.check", "commands.doctor", "commands.new"),
-    *("commands.report", "commands.solve", "commands.compare", "commands.verify", "cli", "__main__"),
+    *("commands.report", "commands.solve", "commands.resume", "commands.compare", "commands.verify", "cli"),
+    *("__main__",),
 )
 
 #: Longer than the rest, each for a reason.
 LONG_MODULES = {}
 LONG_FUNCTIONS = {
-    "siting/runs/solving.py:_result": "every key of result.json in one place",
+    "siting/runs/result.py:content": "every key of result.json in one place",
 }
 
 

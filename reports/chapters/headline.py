@@ -82,7 +82,7 @@ def warnings(study: Study, say: Speech) -> tuple[str, ...]:
 
 def verdict(study: Study, say: Speech) -> tuple[str, ...]:
     """The answer in four or five sentences; first, if so, that the search was cut short."""
-    cut_short = study.result.get("status") in ("time_limit", "stopped")
+    cut_short = study.result.get("status") in ("time_limit", "memory_limit", "stopped")
     return (
         *((say("headline.cut_short." + str(study.result["status"])),) if cut_short else ()),
         target_sentence(study, say),

@@ -27,7 +27,7 @@ def quiet_option(function: F) -> F:
 
 
 def effort_options(function: F) -> F:
-    """``--gap``, ``--time-limit``, ``--seed``, ``--threads``: how hard to try."""
+    """``--gap``, ``--time-limit``, ``--seed``, ``--threads``, ``--memory-mb``: how hard to try."""
     gap = click.option(
         "--gap", type=click.FloatRange(0, 1, max_open=True), default=0.01, show_default=True, help=say("cli.solve.gap")
     )
@@ -40,7 +40,12 @@ def effort_options(function: F) -> F:
     threads = click.option(
         "--threads", type=click.IntRange(1, 256), default=1, show_default=True, help=say("cli.solve.threads")
     )
-    return gap(time_limit(seed(threads(function))))
+    return gap(time_limit(seed(threads(memory_option(function)))))
+
+
+def memory_option(function: F) -> F:
+    """``--memory-mb``: what the solver's processes may take."""
+    return click.option("--memory-mb", type=click.IntRange(1), help=say("cli.solve.memory_mb"))(function)
 
 
 def print_json(data: Mapping[str, Any]) -> None:

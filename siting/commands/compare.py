@@ -39,6 +39,7 @@ def command(
     time_limit: float,
     seed: int,
     threads: int,
+    memory_mb: int | None,
     lang: str | None,
     as_json: bool,
     quiet: bool,
@@ -63,7 +64,7 @@ def command(
             raise click.UsageError(say("cli.compare.one_county"))
         folder = county_folder(what[0])
         out = out or _folder(folder.resolve().name)
-        effort = {"gap": gap, "time_limit_s": time_limit, "seed": seed, "threads": threads}
+        effort = {"gap": gap, "time_limit_s": time_limit, "seed": seed, "threads": threads, "memory_mb": memory_mb}
         jobs = _jobs(_listed(scenarios, "base"), _listed(solvers, "highs"))
         runs, code = _solve_all(folder, out, jobs, effort, quiet)
     finished = [study.load(run) for run in _once(runs)]

@@ -16,10 +16,10 @@ from siting.commands import json_option, print_json, say
 def command(as_json: bool) -> None:
     """List versions, rooms, cache and write access."""
     from siting import cache, rooms
-    from siting.runs import solving
+    from siting.runs import result
 
     facts: dict[str, object] = {
-        "versions": solving.versions(),
+        "versions": result.versions(),
         "solvers": list(rooms.names(rooms.SOLVERS)),
         "reports": list(rooms.names(rooms.REPORTS)),
         "python": sys.executable,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
+from typing import Any, NoReturn
 
 import click
 
@@ -23,6 +25,7 @@ FORMATS = ("html", "csv", "gpkg")
 @click.option("--scenario", default="base", show_default=True, help=say("cli.solve.scenario"))
 @click.option("--out", type=click.Path(path_type=Path), help=say("cli.solve.out"))
 @click.option("--solver", default="highs", show_default=True, help=say("cli.solve.solver"))
+@click.option("--start", type=click.Path(path_type=Path), help=say("cli.solve.start"))
 @effort_options
 @click.option("--lang", type=click.Choice(["zh", "en"]), help=say("cli.option.lang"))
 @json_option
@@ -32,25 +35,41 @@ def command(
     scenario: str,
     out: Path | None,
     solver: str,
+    start: Path | None,
     gap: float,
     time_limit: float,
     seed: int,
     threads: int,
+    memory_mb: int | None,
     lang: str | None,
     as_json: bool,
     quiet: bool,
 ) -> None:
     """Solve, check, report; the exit code says how it ended."""
+    from siting import store
+
+    folder = county_folder(county)
+    ask = Ask(scenario, solver, gap, time_limit, seed, threads, memory_mb)
+    usual = Path("runs") / f"{folder.resolve().name}-{scenario}-{datetime.now():%Y%m%d-%H%M%S}"
+
+    def work(listener: Listener) -> tuple[Path, Mapping[str, Any]]:
+        run = out or store.new_folder(usual)
+        return run, solving.solve(folder, run, ask, listener, start)
+
+    finish(work, lang, as_json=as_json, quiet=quiet)
+
+
+def finish(
+    work: Callable[[Listener], tuple[Path, Mapping[str, Any]]], lang: str | None, *, as_json: bool, quiet: bool
+) -> NoReturn:
+    """Do the work that gives a run folder and its result, write its reports, say how it ended."""
     from siting import rooms, words
     from siting.commands.live import Live
     from siting.studies import study
 
-    folder = county_folder(county)
-    run = out or Path("runs") / f"{folder.resolve().name}-{scenario}-{datetime.now():%Y%m%d-%H%M%S}"
-    ask = Ask(scenario=scenario, solver=solver, gap=gap, time_limit_s=time_limit, seed=seed, threads=threads)
     with ExitStack() as stack:
         listener = Listener() if quiet else stack.enter_context(Live(say)).listener
-        result = solving.solve(folder, run, ask, listener)
+        run, result = work(listener)
         listener.step("step.report")
         finished = study.load(run)
         speak = words.load(words.language(lang))
@@ -65,6 +84,8 @@ def command(
         click.echo(say("cli.solve.stopped", signal=result["signal"], run=run), err=True)
     elif result["status"] == "time_limit":
         click.echo(say("cli.solve.limit", run=run), err=True)
+    elif result["status"] == "memory_limit":
+        click.echo(say("cli.solve.memory", run=run), err=True)
     sys.exit(exit_code(result["status"], result["signal"]))
 
 
@@ -72,4 +93,4 @@ def exit_code(status: str, signal: str | None) -> int:
     """0 proven within the gap (or a method that claims nothing), 5 a limit was hit, 130 and 143 stopped."""
     if status == "stopped":
         return EXIT_TERMINATED if signal == "SIGTERM" else EXIT_INTERRUPTED
-    return EXIT_LIMIT_WITH_PLAN if status == "time_limit" else EXIT_OK
+    return EXIT_LIMIT_WITH_PLAN if status in ("time_limit", "memory_limit") else EXIT_OK

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
@@ -18,6 +18,7 @@ class Stop(Enum):
     TIME = "time_limit"  # the time was up
     USER = "stopped"  # Ctrl-C or a termination signal
     HEURISTIC = "heuristic"  # the method proves nothing
+    MEMORY = "memory"  # the solver process had no more memory; what it had found is kept
     CRASH = "crash"  # the solver process died; what it had found is kept
 
 
@@ -73,8 +74,28 @@ class Progress:
 
 
 @dataclass(frozen=True)
+class Known:
+    """A proven bound: no plan of ``services`` that keeps what earlier stages ``reached`` (name to level) goes beyond
+    ``bound`` in stage ``name``. A search of the same problem that holds at least these levels may begin with it."""
+
+    services: tuple[str, ...]
+    name: str
+    bound: int
+    reached: Mapping[str, int]
+
+    def holds(self, services: tuple[str, ...], name: str, reached: Mapping[str, int]) -> bool:
+        """Whether it speaks of this stage of these services, from levels that are no higher than ``reached``."""
+        low = all(level <= reached.get(stage, -1) for stage, level in self.reached.items())
+        return (self.services, self.name) == (services, name) and low
+
+
+@dataclass(frozen=True)
 class Effort:
-    """How hard to try.
+    """How hard to try, and what there is already.
+
+    ``memory_mb`` is what the solver's processes may take together, None for no cap. ``start`` is a plan of the problem
+    that keeps all rules: a solver begins with it and gives back none that is worse. ``known`` are bounds of an earlier
+    search of the same problem; ``on_known`` is told of new ones.
 
     Raises:
         ValueError: a bound is broken; one sentence says which.
@@ -84,6 +105,10 @@ class Effort:
     time_limit_s: float = 600.0
     seed: int = 0
     threads: int = 1
+    memory_mb: int | None = None
+    start: Plan | None = field(default=None, repr=False)
+    known: tuple[Known, ...] = field(default=(), repr=False)
+    on_known: Callable[[Known], None] = field(default=lambda known: None, repr=False)
     on_plan: Callable[[Plan], None] = field(default=lambda plan: None, repr=False)
     on_progress: Callable[[Progress], None] = field(default=lambda progress: None, repr=False)
     on_log: Callable[[str], None] = field(default=lambda text: None, repr=False)
@@ -96,6 +121,8 @@ class Effort:
             raise ValueError(f"the time limit is a number of seconds above 0, not {self.time_limit_s}")
         if self.threads < 1:
             raise ValueError(f"at least one thread is needed, not {self.threads}")
+        if self.memory_mb is not None and self.memory_mb < 1:
+            raise ValueError(f"the memory cap is a number of megabytes above 0, not {self.memory_mb}")
 
 
 class Solver(Protocol):

@@ -1,39 +1,34 @@
 """From a county folder to a run folder: read, pose, solve, check, measure, keep.
 
 A run folder is complete in itself: a copy of every input, the plan, what is proven of it, the solver's log. Whatever
-happens, the last plan that the checker accepted is on the disk.
+happens, the last plan that the checker accepted is on the disk, and `resume` goes on from it.
 """
 
 from __future__ import annotations
 
-import platform
-import shutil
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
-from importlib.metadata import PackageNotFoundError, version
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from siting import __version__, cache, rooms, store
+from siting import cache, rooms, store
 from siting.counties.county import County
-from siting.errors import CannotWrite, Fault, NoPlan, PlanRejected
+from siting.errors import Fault, InputRefused, NoPlan, PlanRejected
 from siting.plan import Plan
-from siting.plans import measure as measuring
-from siting.plans.measure import Measures
-from siting.plans.outcome import Effort, Outcome, Progress, Stop
+from siting.plans.outcome import Effort, Outcome, Progress
 from siting.problems.posing import pose
+from siting.problems.problem import Problem
 from siting.reading import instance, scenario
 from siting.reading.scenario import Scenario
 from siting.roads import standing, travel
 from siting.roads.travel import TravelTimes
+from siting.runs import folder as run_folder
+from siting.runs import honest, journal, result, starting
+from siting.runs.folder import INPUTS, LOG, RESULT
 from siting.runs.interrupt import Interrupt
-from siting.verify import Auditor, Verdict
-
-PLAN, RESULT, BEFORE, LOG, INPUTS = "plan.json", "result.json", "before.json", "solver.log", "inputs"
-#: Plans on the way are checked and kept at most this often; the first and the last always are.
-JOURNAL_EVERY_S = 15.0
+from siting.runs.journal import Journal, Record
+from siting.verify import Auditor
 
 
 @dataclass(frozen=True)
@@ -46,6 +41,11 @@ class Ask:
     time_limit_s: float = 600.0
     seed: int = 0
     threads: int = 1
+    memory_mb: int | None = None
+
+    def options(self) -> dict[str, Any]:
+        """How hard to try, by name."""
+        return {key: value for key, value in asdict(self).items() if key not in ("scenario", "solver")}
 
 
 @dataclass(frozen=True)
@@ -59,14 +59,17 @@ class Listener:
     plan: Callable[[County, Plan], None] = field(default=lambda county, plan: None)
 
 
-def solve(folder: Path, run: Path, ask: Ask, listener: Listener = Listener()) -> Mapping[str, Any]:
-    """Solve a county folder into the run folder ``run``; the content of ``result.json``.
+def solve(
+    folder: Path, run: Path, ask: Ask, listener: Listener = Listener(), start: Path | None = None
+) -> Mapping[str, Any]:
+    """Solve a county folder into the run folder ``run``, from the plan of another run ``start`` if it is given; the
+    content of ``result.json``.
 
     Raises:
-        InputRefused: the county has faults; nothing is written.
+        InputRefused: the county or the plan of ``start`` has faults (E190, E191); nothing is written.
         NoPlan: stopped before a first plan was found (E601).
         PlanRejected: the checker rejects the solver's last plan (E701); an earlier valid one stays in the run.
-        CannotWrite: the run folder cannot be written or is in use.
+        CannotWrite: the run folder cannot be written, is in use or holds something else (E801, E802, E803).
         SolverFailed: the solver died or its answer cannot be right.
     """
     begun = time.monotonic()
@@ -74,218 +77,133 @@ def solve(folder: Path, run: Path, ask: Ask, listener: Listener = Listener()) ->
     read, notes = instance.read(folder)
     chosen = scenario.of(read, ask.scenario)
     county = scenario.under(read, ask.scenario)
-    solver = rooms.solver(ask.solver)
+    rooms.solver(ask.solver)
+    plan = None if start is None else starting.plan_of(start, county, chosen, Auditor(folder))
+    record = Record(county.id, chosen.name, ask.solver, ask.options(), dict(county.files))
+    run_folder.may_be_used(run)
     with store.locked(run), Interrupt() as interrupt:
-        _clear(run)
-        _copy_inputs(county, run)
-        listener.step("step.travel", settlements=len(county.settlements), sites=len(county.sites))
-        times = travel.times(county, cache_folder=cache.folder(), progress=listener.travel)
+        run_folder.clear(run)
+        run_folder.copy_inputs(county, run)
+        kept = Journal(run, county, chosen, Auditor(run / INPUTS), record)
+        kept.write()
+        return _Work(ask, listener, kept, notes, interrupt, begun, plan).done()
+
+
+def resume(run: Path, changed: Mapping[str, Any] | None = None, listener: Listener = Listener()) -> Mapping[str, Any]:
+    """Go on with a run that was killed, stopped or out of time: from its last checked plan and the bounds that it had
+    proven; the content of the new ``result.json``.
+
+    ``changed`` gives new values to options of `Ask`. The time limit is counted anew.
+
+    Raises:
+        InputRefused: it is no run that can go on (E190, E191), or its inputs were changed (E195).
+        NoPlan, PlanRejected, CannotWrite, SolverFailed: as in `solve`.
+    """
+    begun = time.monotonic()
+    journal.read(run)  # refused before anything is written
+    with store.locked(run), Interrupt() as interrupt:
+        record = journal.read(run)
+        listener.step("step.read", folder=run)
+        read, notes = instance.read(run / INPUTS)
+        differs = sorted(name for name, digest in record.inputs.items() if read.files.get(name) != digest)
+        if differs or read.id != record.county:
+            raise InputRefused(Fault("E195", file=str(run), values={"files": ", ".join(differs) or "county.toml"}))
+        try:
+            ask = Ask(record.scenario, record.solver, **{**record.options, **(changed or {})})
+            Effort(ask.gap, ask.time_limit_s, ask.seed, ask.threads, ask.memory_mb)
+        except (TypeError, ValueError) as error:
+            raise InputRefused(Fault("E191", file=str(run), values={"why": str(error)})) from error
+        rooms.solver(ask.solver)
+        chosen = scenario.of(read, ask.scenario)
+        county = scenario.under(read, ask.scenario)
+        auditor = Auditor(run / INPUTS)
+        plan = starting.plan_of(run, county, chosen, auditor) if (run / run_folder.PLAN).is_file() else None
+        record = replace(record, options=ask.options(), resumed=record.resumed + 1)
+        kept = Journal(run, county, chosen, auditor, record)
+        kept.write()
+        return _Work(ask, listener, kept, notes, interrupt, begun, plan).done()
+
+
+@dataclass(frozen=True)
+class _Work:
+    """A solve whose inputs stand in the run folder, up to its result."""
+
+    ask: Ask
+    listener: Listener
+    kept: Journal
+    notes: tuple[Fault, ...]
+    interrupt: Interrupt
+    begun: float
+    start: Plan | None
+
+    def done(self) -> dict[str, Any]:
+        """Solve, check, keep; the content of ``result.json``."""
+        county, chosen, run, ask = self.kept.county, self.kept.chosen, self.kept.run, self.ask
+        self.listener.step("step.travel", settlements=len(county.settlements), sites=len(county.sites))
+        times = travel.times(county, cache_folder=cache.folder(), progress=self.listener.travel)
         standing.write_tables(run, county, times)
         problem = pose(county, times, chosen)
-        journal = _Journal(run, county, chosen, Auditor(run / INPUTS))
-        journal.keep_before(times)
+        self.kept.keep_before(times)
+        if self.start is not None:
+            self.kept.keep(self.start)
+        self.listener.step("step.solve", solver=ask.solver, services=len(problem.blocks), gap=f"{ask.gap:.2%}")
+        outcome = self._outcome(problem)
+        return self._told(county, chosen, times, outcome)
+
+    def _outcome(self, problem: Problem) -> Outcome:
+        """What the solver gives back; nothing better that was kept on the way is given up for it."""
         logs: list[str] = []
-
-        def heard(plan: Plan) -> None:
-            listener.plan(county, plan)
-            journal.on_plan(plan)
-
-        listener.step("step.solve", solver=ask.solver, services=len(problem.blocks), gap=f"{ask.gap:.2%}")
+        ask = self.ask
         effort = Effort(
             gap=ask.gap,
-            time_limit_s=max(0.1, ask.time_limit_s - (time.monotonic() - begun)),
+            time_limit_s=max(0.1, ask.time_limit_s - (time.monotonic() - self.begun)),
             seed=ask.seed,
             threads=ask.threads,
-            on_plan=heard,
-            on_progress=listener.progress,
+            memory_mb=ask.memory_mb,
+            start=self.kept.plan,
+            known=self.kept.record.known,
+            on_known=self.kept.on_known,
+            on_plan=self._heard,
+            on_progress=self.listener.progress,
             on_log=logs.append,
-            stopped=interrupt,
+            stopped=self.interrupt,
         )
         try:
-            outcome = solver(problem, effort)
+            outcome = rooms.solver(ask.solver)(problem, effort)
         finally:
-            store.write_text(run / LOG, "\n".join(logs))
-        listener.step("step.verify")
-        verdict = journal.keep(outcome.plan)
+            self.kept.flush()
+            store.write_text(self.kept.run / LOG, "\n".join(logs))
+        self.listener.step("step.verify")
+        verdict = self.kept.check(outcome.plan)
         if verdict.word != "valid":
             first = verdict.breaches[0]
-            raise PlanRejected(
-                Fault("E701", file=str(run), values={"says": f"{first.rule} {first.where}: {first.says}"})
+            says = f"{first.rule} {first.where}: {first.says}"
+            raise PlanRejected(Fault("E701", file=str(self.kept.run), values={"says": says}))
+        outcome = honest.never_worse(problem, outcome, self.kept.plan)
+        honest.check(problem, outcome)
+        self.kept.keep(outcome.plan)
+        return outcome
+
+    def _heard(self, plan: Plan) -> None:
+        self.listener.plan(self.kept.county, plan)
+        self.kept.on_plan(plan)
+
+    def _told(self, county: County, chosen: Scenario, times: TravelTimes, outcome: Outcome) -> dict[str, Any]:
+        if not outcome.stages and self.interrupt():
+            raise NoPlan(Fault("E601", values={"what": self.interrupt.name}))
+        told = result.content(
+            result.Solved(
+                county=county,
+                chosen=chosen,
+                times=times,
+                options=self.ask.options(),
+                outcome=outcome,
+                measures=self.kept.measures,
+                notes=self.notes,
+                signal=self.interrupt.name,
+                resumed=self.kept.record.resumed,
+                seconds=time.monotonic() - self.begun,
             )
-        if not outcome.stages and interrupt():
-            raise NoPlan(Fault("E601", values={"what": interrupt.name}))
-        result = _result(
-            county, chosen, times, ask, outcome, journal.measures, notes, interrupt, time.monotonic() - begun
         )
-        store.write_json(run / RESULT, result)
-    return result
-
-
-class _Journal:
-    """Keeps the best plan that the checker has accepted."""
-
-    def __init__(self, run: Path, county: County, chosen: Scenario, auditor: Auditor) -> None:
-        self.run, self.county, self.chosen, self.auditor = run, county, chosen, auditor
-        self.measures: Measures
-        self._last = 0.0
-
-    def on_plan(self, plan: Plan) -> None:
-        """A plan on the way: checked and kept, if the last is old enough."""
-        if time.monotonic() - self._last >= JOURNAL_EVERY_S:
-            self.keep(plan)
-            self._last = time.monotonic()
-
-    def keep(self, plan: Plan) -> Verdict:
-        """Check a plan; keep it if it is valid."""
-        measures = measuring.of(plan, self.county, self.chosen)
-        content = plan_file(plan, measures, self.county, self.chosen)
-        verdict = self.auditor.check(content)
-        if verdict.word == "valid":
-            self.measures = measures
-            store.write_json(self.run / PLAN, content)
-        return verdict
-
-    def keep_before(self, times: TravelTimes) -> None:
-        """The county as it stands, by the same rules: the first column of every comparison."""
-        today = scenario.of(self.county, scenario.BASELINE)
-        today = Scenario(today.name, self.chosen.services, today.capital_factor, today.running_factor)
-        plan = rooms.solver("greedy")(pose(self.county, times, today), Effort()).plan
-        store.write_json(self.run / BEFORE, plan_file(plan, measuring.of(plan, self.county, today), self.county, today))
-
-
-def plan_file(plan: Plan, measures: Measures, county: County, chosen: Scenario) -> dict[str, Any]:
-    """The content of ``plan.json`` (docs/rules.md, section 7)."""
-    return {
-        "format": 2,
-        "county": county.id,
-        "scenario": chosen.name,
-        "variation": {
-            "services": list(chosen.services),
-            "capital_factor": str(chosen.capital_factor),
-            "running_factor": str(chosen.running_factor),
-        },
-        "inputs": dict(county.files),
-        **plan.to_json(),
-        "claims": {
-            "served": {key: s.served for key, s in measures.services.items()},
-            "capital": measures.capital,
-            "running": measures.running,
-            "objective": measures.objective,
-            "targets": [
-                {"id": t.id, "value": t.value, "whole": t.whole, "need": t.need, "met": t.met} for t in measures.targets
-            ],
-        },
-    }
-
-
-def _clear(run: Path) -> None:
-    """A run folder that is used again begins empty: a plan of before beside inputs of today would be a lie."""
-    for name in (PLAN, RESULT, BEFORE, LOG):
-        (run / name).unlink(missing_ok=True)
-    if (run / INPUTS).is_dir():
-        shutil.rmtree(run / INPUTS)
-
-
-def _copy_inputs(county: County, run: Path) -> None:
-    inputs = store.make_folder(run / INPUTS)
-    try:
-        for name in county.files:
-            shutil.copyfile(county.folder / name, inputs / name)
-    except OSError as error:
-        raise CannotWrite(Fault("E801", file=str(run), values={"why": error.strerror or str(error)})) from error
-
-
-def _result(
-    county: County,
-    chosen: Scenario,
-    times: TravelTimes,
-    ask: Ask,
-    outcome: Outcome,
-    measures: Measures,
-    notes: tuple[Fault, ...],
-    interrupt: Interrupt,
-    seconds: float,
-) -> dict[str, Any]:
-    worth = outcome.stage("worth")
-    bound = worth.bound if worth else None
-    gap = None if bound is None else abs(bound - measures.objective) / max(1, measures.objective)
-    return {
-        "format": 1,
-        "county": county.id,
-        "scenario": chosen.name,
-        "status": status_of(outcome, interrupt()),
-        "signal": interrupt.name,
-        "verdict": "valid",
-        "objective": measures.objective,
-        "bound": bound,
-        "gap": gap,
-        "gap_asked": ask.gap,
-        "elapsed_s": round(seconds, 2),
-        "stages": [
-            {
-                "name": s.name,
-                "objective": s.objective,
-                "bound": s.bound,
-                "gap": s.gap,
-                "stop": s.stop.value,
-                "seconds": round(s.seconds, 2),
-            }
-            for s in outcome.stages
-        ],
-        "money": {
-            "unit": county.file.money.base,
-            "used": measures.capital,
-            "available": measures.capital_available,
-            "running": measures.running,
-            "running_available": measures.running_available,
-        },
-        "targets": [
-            {
-                "id": t.id,
-                "service": t.service,
-                "tier": t.tier,
-                "value": t.value,
-                "threshold": t.need,
-                "whole": t.whole,
-                "met": t.met,
-            }
-            for t in measures.targets
-        ],
-        "services": {
-            key: {"opened": s.sites_new, "open": s.sites_open, "served": s.served, "demand": s.demand}
-            for key, s in measures.services.items()
-        },
-        "not_planned": [key for key in county.services if key not in chosen.services],
-        "solver": outcome.solver,
-        "solver_version": outcome.version,
-        "options": {"gap": ask.gap, "time_limit_s": ask.time_limit_s, "seed": ask.seed, "threads": ask.threads},
-        "versions": versions(),
-        "inputs": dict(county.files),
-        "network": standing.summary(times),
-        "snap": standing.long_legs(county, times),
-        "notes": [
-            {"code": n.code, "where": n.where, "values": {k: str(v) for k, v in n.values.items()}} for n in notes
-        ],
-        "created": datetime.now().astimezone().isoformat(timespec="seconds"),
-    }
-
-
-def status_of(outcome: Outcome, interrupted: bool) -> str:
-    """One word: optimal (gap 0), gap_reached, time_limit, stopped or heuristic; travel does not count."""
-    claims = [s for s in outcome.stages if s.name != "travel"]
-    if any(s.stop is Stop.HEURISTIC for s in claims):
-        return "heuristic"
-    if all(s.stop is Stop.PROVEN for s in claims):
-        return "optimal" if all(s.gap == 0 for s in claims) else "gap_reached"
-    return "stopped" if interrupted else "time_limit"
-
-
-def versions() -> dict[str, str]:
-    """Versions of what computes: siting, Python and the libraries behind the numbers."""
-    found = {"siting": __version__, "python": platform.python_version()}
-    for name in ("highspy", "pyomo", "numpy", "scipy", "networkx", "pandas"):
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "-"
-    return found
+        store.write_json(self.kept.run / RESULT, told)
+        return told
