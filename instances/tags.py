@@ -113,3 +113,14 @@ def cell_text(text: str) -> str:
 def plain(text: str, limit: int = 400) -> str:
     """``text`` on one line, without control characters, at most ``limit`` characters."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:limit]
+
+
+def halfwidth(text: str) -> str:
+    """``text`` with full-width digits, letters and marks made plain (NFKC), without spaces around it."""
+    return unicodedata.normalize("NFKC", text).strip()
+
+
+def number_text(text: str) -> str:
+    """The same of a number, where a raised or circled digit is none: ``10²`` is not 102, and stays as it is."""
+    raised = any(not c.isdecimal() and any(d.isdecimal() for d in unicodedata.normalize("NFKC", c)) for c in text)
+    return text.strip() if raised else halfwidth(text)

@@ -12,11 +12,13 @@ from siting.words import Words
 
 #: So many faults of one kind in one column are shown; the others are counted (all are in ``--json``).
 SHOWN_OF_A_KIND = 8
+#: Kinds of characters that are not to be obeyed: controls, direction marks, halves of pairs, ends of lines.
+UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
 def printable(text: str) -> str:
     """``text`` on one line, with control and direction marks written out, so that no name can play with a terminal."""
-    return "".join(c if unicodedata.category(c)[0] != "C" else f"\\u{ord(c):04x}" for c in text)
+    return "".join(f"\\u{ord(c):04x}" if unicodedata.category(c) in UNSEEN else c for c in text)
 
 
 def sentence(fault: Fault, words: Words) -> str:

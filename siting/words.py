@@ -35,7 +35,7 @@ class Words:
     lang: Lang
     sentences: dict[str, str]
 
-    def __call__(self, key: str, **values: object) -> str:
+    def __call__(self, key: str, /, **values: object) -> str:
         """The sentence of ``key`` with its holes filled.
 
         Raises:

@@ -17,7 +17,7 @@ from pathlib import Path
 from siting.errors import Fault, InputRefused
 from siting.reading.tables import decode
 
-from ..tags import plain
+from ..tags import number_text, plain
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,20}(\.[0-9]{0,20})?")
 
@@ -64,7 +64,7 @@ def read_plain_table(path: Path) -> PlainTable:
 
 def number(text: str) -> float | None:
     """A number in plain digits (full-width ones too) with at most one decimal point; None where it is none."""
-    said = unicodedata.normalize("NFKC", text).strip()
+    said = number_text(text)
     return float(said) if _NUMBER.fullmatch(said) else None
 
 

@@ -213,7 +213,7 @@ def _speeds(lines: Sequence[Line], file: str, notes: list[Fault]) -> list[Decima
     speeds: list[Decimal | None] = []
     strange: Counter[str] = Counter()
     for line in lines:
-        text = unicodedata.normalize("NFKC", line.cells.get("speed_kmh", "")).strip()
+        text = meaning.number_text(line.cells.get("speed_kmh", ""))
         speed = meaning.speed_kmh(text) if text else None
         if text and speed is None:
             strange[meaning.plain(text, 60)] += 1

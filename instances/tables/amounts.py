@@ -10,8 +10,9 @@ Refused: ``1.5`` (no whole person), ``12,34``, ``3,5``, ``1e3``, ``1_000``, ``-5
 from __future__ import annotations
 
 import re
-import unicodedata
 from decimal import Decimal
+
+from ..tags import number_text
 
 #: Multipliers by the word behind a number, or in the brackets of a heading.
 UNITS: dict[str, int] = {
@@ -27,14 +28,9 @@ _SEXAGESIMAL = re.compile(
 )
 
 
-def halfwidth(text: str) -> str:
-    """``text`` with full-width digits, letters and marks made plain (NFKC), without spaces around it."""
-    return unicodedata.normalize("NFKC", text).strip()
-
-
 def whole(text: str, unit: int = 1) -> int | None:
     """The whole number that a cell says, times ``unit`` where the cell names none itself; None where it says none."""
-    found = _NUMBER.fullmatch(halfwidth(text))
+    found = _NUMBER.fullmatch(number_text(text))
     if found is None:
         return None
     factor = UNITS.get((found[3] or "").strip().lower())
@@ -48,13 +44,13 @@ def whole(text: str, unit: int = 1) -> int | None:
 
 def decimal(text: str) -> Decimal | None:
     """A plain decimal number, with or without sign and per-cent mark; None where the cell says none."""
-    found = re.fullmatch(r"([+-]?[0-9]{1,15}(?:\.[0-9]{1,15})?)\s*%?", halfwidth(text))
+    found = re.fullmatch(r"([+-]?[0-9]{1,15}(?:\.[0-9]{1,15})?)\s*%?", number_text(text))
     return Decimal(found[1]) if found else None
 
 
 def degrees(text: str) -> float | None:
     """A coordinate in degrees: ``108.2034``, ``108°12′30″``, ``108度12分30秒``; None where the cell says none."""
-    text = halfwidth(text)
+    text = number_text(text)
     if found := _DEGREES.fullmatch(text):
         return float(found[1] + found[2])
     if found := _SEXAGESIMAL.fullmatch(text):

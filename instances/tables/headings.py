@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..files.workbook import Grid
-from ..tags import cell_text
+from ..tags import cell_text, halfwidth
 from . import amounts
 from .totals import total_word
 
@@ -146,5 +146,5 @@ def _parts(text: str) -> tuple[str, str]:
 
 def _squeezed(text: str) -> str:
     """For comparing: half-width, lower case, no stars, no spaces inside Chinese words."""
-    text = amounts.halfwidth(text).lower().strip("*").strip()
+    text = halfwidth(text).lower().strip("*").strip()
     return re.sub(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])", "", text)

@@ -15,7 +15,7 @@ from siting.errors import Fault, InputRefused
 
 from ..files.sheets import read_grids
 from ..files.workbook import Grid
-from ..tags import cell_text
+from ..tags import cell_text, halfwidth
 from . import amounts
 from .headings import Heading, Names, find_heading
 from .totals import Totals, total_word
@@ -117,7 +117,7 @@ def _collect(
         cells = [cell_text(texts.get((number, at), cell)) for at, cell in enumerate(cells)]
         words = [cell for cell in cells if cell]
         if number < heading.top:
-            found = _UNIT_ABOVE.search(amounts.halfwidth(" ".join(words)))
+            found = _UNIT_ABOVE.search(halfwidth(" ".join(words)))
             unit_above = amounts.UNITS.get(found[1].strip("。."), 0) if found else unit_above
             notes.append(Fault("N242", file, number, values={"row": number, "text": " ".join(words)[:80]}))
         if number <= heading.bottom or not words:

@@ -21,7 +21,7 @@ from siting.errors import Fault, InputRefused
 from ..geography.boundary import Boundary
 from ..networks.osm import Feature
 from ..networks.roads import distance_m
-from .amounts import halfwidth
+from ..tags import halfwidth
 
 TOWNSHIP_REACH_M = 20_000.0
 SHOWN = 4

@@ -97,7 +97,7 @@ def _rows(
     boards = np.flatnonzero(block.pair_boards[usable])
     if len(boards):
         parts.append((rows(to[boards], boards, m), np.full(m, -np.inf), room[1].astype(np.float64)))
-    if block.disposal.any():
+    if block.family == "haul":
         stations = ~block.disposal
         into = np.flatnonzero(stations[to])
         row = np.concatenate([to[into], block.transfer_from[moves]])

@@ -6,6 +6,7 @@ the second also a `Provenance`. Decimals are kept as written.
 
 from __future__ import annotations
 
+import codecs
 import re
 import tomllib
 from collections.abc import Mapping
@@ -44,7 +45,10 @@ class Document:
 
 def read(path: Path) -> tuple[Document, list[Fault]]:
     """The county file, and every fault with its line and key."""
-    text, faults = decode(path.read_bytes(), "utf-8", path.name)
+    data = path.read_bytes()
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return Document(), [Fault("E162", path.name)]
+    text, faults = decode(data, "utf-8", path.name)
     if text is None:
         return Document(), faults
     try:

@@ -12,8 +12,14 @@ from functools import lru_cache
 FAULTS = (OSError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError, csv.Error)
 
 
+#: Full-width digits, point and signs, and the plain ones that they are read as.
+WIDE = {ord(wide): plain for wide, plain in zip("０１２３４５６７８９．＋－", "0123456789.+-", strict=True)}
+
+
 def exact(value: object) -> Fraction:
     """A number as it is written, without rounding."""
+    if isinstance(value, str):
+        value = value.translate(WIDE)
     if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
         raise ValueError(f"not a number: {value!r:.60}")
     number = Decimal(value)
@@ -43,7 +49,7 @@ def thousandths(text: str | int | Decimal) -> int:
 
 def degrees(text: str) -> float:
     """A coordinate."""
-    value = float(text)
+    value = float(text.translate(WIDE))
     if not -180 <= value <= 180:  # also refuses NaN
         raise ValueError(f"not a coordinate: {text!r:.60}")
     return value

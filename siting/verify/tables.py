@@ -14,19 +14,24 @@ from .nouns import Ring, Service, Settlement, Site
 from .numbers import degrees, exact, half_up, whole
 from .services import by_id, one_of, texts
 
+#: Byte-order marks and the encodings that they name.
+MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+#: Characters of no width, which are no part of an id or a name.
+NO_WIDTH = dict.fromkeys((0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
+
 
 def read_table(data: bytes, encoding: str) -> list[dict[str, str]]:
-    """Rows of a CSV table; cells as text in composed form, without invisible characters and outer blanks."""
+    """Rows of a CSV table; cells as text in composed form, without characters of no width and outer blanks."""
 
     def clean(cell: str) -> str:
         if cell.isascii():
             return cell.strip()
-        return unicodedata.normalize("NFC", "".join(c for c in cell if unicodedata.category(c) != "Cf")).strip()
+        return unicodedata.normalize("NFC", cell.translate(NO_WIDTH)).strip()
 
-    marked = data.startswith(codecs.BOM_UTF8) or encoding == "utf-8"
-    text = data.decode("utf-8-sig" if marked else encoding)
-    rows = list(csv.DictReader(io.StringIO(text, newline=""), strict=True, restval=""))
-    return [{clean(key): clean(cell) for key, cell in row.items()} for row in rows]
+    text = data.decode(next((name for mark, name in MARKS if data.startswith(mark)), encoding))
+    found = csv.DictReader(io.StringIO(text, newline=""), strict=True, restval="")
+    rows = [{clean(key): clean(cell) for key, cell in row.items()} for row in found]
+    return [row for row in rows if any(row.values())]
 
 
 def read_red_lines(data: bytes) -> list[tuple[str, list[Ring]]]:

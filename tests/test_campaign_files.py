@@ -1,0 +1,129 @@
+"""Spoilt county folders: each ends in named faults or in a plan that the checker accepts, and never in a traceback.
+
+The short form runs here with every test; ``pytest -m long tests/test_campaign_files.py`` runs the long one.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tomllib
+import unicodedata
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from siting.errors import Fault, Severity, SitingError
+from siting.messages import UNSEEN, fault_lines
+from siting.plans import measure
+from siting.plans.outcome import Effort
+from siting.problems.posing import pose
+from siting.reading import instance, scenario
+from siting.roads import travel
+from siting.runs.solving import plan_file
+from siting.solvers import greedy
+from siting.verify import Auditor
+from siting.words import LANGS, load
+
+from . import test_options, test_verify_shared
+from .conftest import write_tiny
+from .spoiling import Files, spoilt
+from .verify_street import write
+
+ESCAPED = sorted((Path(__file__).parent / "escaped" / "files").glob("*.toml"))
+
+
+def bases_in(folder: Path) -> dict[str, Files]:
+    """Three counties that hold all families, phases, red lines, packages, targets and scenarios between them."""
+    street = write(folder / "street", test_options.TOML, test_options.SITES, lines=test_options.LINES,
+                   disposal=test_options.DISPOSAL)  # fmt: skip
+    toml = test_verify_shared.TOML.partition("[scenarios.wrong]")[0].replace('{ value = 15, source = "X" }', "15")
+    shared = test_verify_shared.county(folder / "shared", toml)
+    made = {"tiny": write_tiny(folder / "tiny"), "street": street, "shared": shared}
+    return {name: {path.name: path.read_bytes() for path in sorted(at.iterdir())} for name, at in made.items()}
+
+
+def judge(files: Files, folder: Path) -> str:
+    """What siting makes of a folder: "refused", "no plan" or "planned"; an AssertionError where that is wrong."""
+    folder.mkdir(parents=True)
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    county, faults = instance.examine(folder)
+    said(faults)
+    auditor = Auditor(folder)
+    if county is None or any(fault.severity is Severity.ERROR for fault in faults):
+        assert any(fault.severity is Severity.ERROR for fault in faults), "refused without a reason"
+        auditor.check({})
+        return "refused"
+    try:
+        for name in ("baseline", *(n for n in scenario.names(county) if n != "baseline")):
+            chosen, varied = scenario.of(county, name), scenario.under(county, name)
+            plan = greedy.solve(pose(varied, travel.times(varied), chosen), Effort()).plan
+            verdict = auditor.check(plan_file(plan, measure.of(plan, varied, chosen), varied, chosen))
+            assert verdict.word == "valid", [(b.code, b.where, b.says) for b in verdict.breaches]
+    except SitingError as refusal:
+        said(list(refusal.faults))
+        return "no plan"
+    return "planned"
+
+
+def said(faults: list[Fault]) -> None:
+    """Every fault is a sentence in both languages, on one line, and names the file that it is about."""
+    for lang in LANGS:
+        for line in fault_lines(faults, load(lang)):
+            assert not {unicodedata.category(c) for c in line} & UNSEEN, line
+
+
+@pytest.fixture(scope="module")
+def bases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Files]:
+    return bases_in(tmp_path_factory.mktemp("bases"))
+
+
+def campaign(bases: dict[str, Files], folder: Path, seeds: range) -> Counter[str]:
+    """Judge one spoilt county a seed; a failure names the seed and what was done."""
+    ends: Counter[str] = Counter()
+    for seed in seeds:
+        name = sorted(bases)[seed % len(bases)]
+        files, story = spoilt(bases[name], seed)
+        try:
+            ends[judge(files, folder / "county")] += 1
+        except Exception as fault:
+            raise AssertionError(f"seed {seed}, county {name}: {'; '.join(story)}") from fault
+        shutil.rmtree(folder / "county")
+    return ends
+
+
+@pytest.mark.parametrize("block", range(3))
+def test_spoilt_folders_are_refused_in_words_or_planned(bases: dict[str, Files], tmp_path: Path, block: int) -> None:
+    ends = campaign(bases, tmp_path, range(block * 100, block * 100 + 100))
+    assert ends["refused"] > 30
+    assert ends["planned"] > 15
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("block", range(10))
+def test_ten_thousand_spoilt_folders(bases: dict[str, Files], tmp_path: Path, block: int) -> None:
+    ends = campaign(bases, tmp_path, range(10_000 + block * 1000, 11_000 + block * 1000))
+    assert ends["planned"] > 100
+
+
+def test_bases_are_planned(bases: dict[str, Files], tmp_path: Path) -> None:
+    assert {name: judge(files, tmp_path / name) for name, files in bases.items()} == dict.fromkeys(bases, "planned")
+
+
+@pytest.mark.parametrize("path", ESCAPED, ids=lambda path: path.stem)
+def test_what_was_found_once_stays_mended(path: Path, bases: dict[str, Files], tmp_path: Path) -> None:
+    case = tomllib.loads(path.read_text(encoding="utf-8"))
+    files = dict(bases[case["county"]])
+    for change in case["changes"]:
+        name = change["file"]
+        if change.get("delete"):
+            del files[name]
+            continue
+        text = files[name].decode("utf-8")
+        assert change.get("old", "") in text
+        text = text.replace(change["old"], change["new"], 1) if "old" in change else text
+        files[name] = text.encode(change.get("encoding", "utf-8"))
+    assert judge(files, tmp_path / "county") == case["ends"]
+    codes = {fault.code for fault in instance.examine(tmp_path / "county")[1]}
+    assert set(case.get("codes", [])) <= codes
