@@ -71,7 +71,9 @@ def make(folder: Path, wish: Wish, *, progress: Progress = lambda step: None) ->
         raise InputRefused(faults)
     notes += extract.notes
     progress("step_roads")
-    roads = lay_roads(extract, inputs.border, notes)
+    roads = attempt(lambda: lay_roads(wish, extract, inputs.border, notes), faults)
+    if roads is None:
+        raise InputRefused(faults)
     progress("step_places")
     places = attempt(lambda: _places(wish, inputs, extract, notes), faults)
     stand = attempt(lambda: _facilities(wish, inputs, extract, places or [], notes), faults) if places else []
@@ -175,12 +177,13 @@ def _finish(
         by_share=groups.by_share,
         population=_population_source(places),
         waste=WASTE in groups.columns,
+        slopes=bool(roads.heights),
     )  # fmt: skip
     progress("step_write")
     tables: dict[str, tuple[list[str], Sequence[Row]]] = {
         "settlements.csv": ([*Settlement.model_fields, *groups.columns, "population_source"], settlements),
         "sites.csv": (list(Site.model_fields), [*existing, *(candidate.site for candidate in candidates)]),
-        "nodes.csv": (list(RoadNode.model_fields), _nodes(roads)),
+        "nodes.csv": (list(RoadNode.model_fields)[: None if roads.heights else -1], _nodes(roads)),
         "edges.csv": (list(RoadEdge.model_fields), _edges(roads)),
     }
     said = write_log(f"{wish.name or folder.name}: import log", facts(log, existing), notes, kinds_table(log.kinds))
@@ -264,7 +267,11 @@ def _about(folder: Path, wish: Wish, extract: Extract) -> dict[str, Any]:
 
 
 def _nodes(roads: RoadTable) -> list[RoadNode]:
-    return [RoadNode(id=str(node), lon=lon / E7, lat=lat / E7) for node, (lon, lat) in roads.nodes.items()]
+    known = roads.heights
+    return [
+        RoadNode(id=str(node), lon=lon / E7, lat=lat / E7, elevation_m=known.get(node))
+        for node, (lon, lat) in roads.nodes.items()
+    ]
 
 
 def _edges(roads: RoadTable) -> list[RoadEdge]:

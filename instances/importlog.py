@@ -55,6 +55,8 @@ _TITLES = {
     "W230": ("不认识的道路等级,未采用", "Road classes not known, left out"),
     "W233": ("路段长度与图形不符", "Lengths that differ from the drawing"),
     "W239": ("出行时间表中缺少的点对", "Pairs that the travel-time table lacks"),
+    "N217": ("路网节点的海拔", "Heights of road nodes"),
+    "W249": ("没有海拔的节点,其道路按平路计", "Nodes without a height, whose roads count as level"),
     "N230": ("文字编码", "Encoding of texts"),
     "N231": ("未采用的坐标系说明", "Coordinate systems said but not applied"),
     "N232": ("重新编号的节点", "Nodes numbered anew"),

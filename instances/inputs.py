@@ -41,6 +41,7 @@ class Wish:
 
     osm: Path | None = None
     roads: Path | None = None
+    elevation: Path | None = None
     settlements: Path | None = None
     facilities: Path | None = None
     candidates: Path | None = None
@@ -130,7 +131,7 @@ def read_inputs(wish: Wish, notes: list[Fault], faults: list[Fault]) -> Inputs |
     growth = given(wish.growth, lambda path: projection.read_growth(path, notes))
     moves = given(wish.relocation, lambda path: projection.read_moves(path, notes))
     for role, path in wish.files():
-        if role in ("population", "buildings", "roads") and not path.is_file():
+        if role in ("population", "buildings", "roads", "elevation") and not path.is_file():
             faults.append(Fault("E213", path.name, values={"name": path.name}))
     if preset is None:
         return None

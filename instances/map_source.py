@@ -11,6 +11,7 @@ from siting.errors import Fault, InputRefused
 from .geography.boundary import Boundary
 from .inputs import Wish, attempt
 from .networks import components, road_sources
+from .networks.heights import with_heights
 from .networks.osm import Extract, read_extract
 from .networks.roads import RoadTable, build_roads
 from .population.places import Place
@@ -30,7 +31,7 @@ def read_map(wish: Wish) -> Extract:
         return extract or own or Extract()
     return replace(
         extract, ways=own.ways, ferries=own.ferries or extract.ferries, notes=[*extract.notes, *own.notes],
-        newest=extract.newest or own.newest,
+        newest=extract.newest or own.newest, heights=own.heights,
     )  # fmt: skip
 
 
@@ -51,9 +52,9 @@ def attribution(wish: Wish) -> str:
     return ATTRIBUTION if mapped else ""
 
 
-def lay_roads(extract: Extract, border: Boundary, notes: list[Fault]) -> RoadTable:
-    """The road table within the boundary, with notes on the parts that stand alone."""
-    roads = build_roads(extract.ways, border, notes)
+def lay_roads(wish: Wish, extract: Extract, border: Boundary, notes: list[Fault]) -> RoadTable:
+    """The road table within the boundary with what is known of heights; notes on the parts that stand alone."""
+    roads = with_heights(build_roads(extract.ways, border, notes), extract.heights, wish.elevation, notes)
     notes += components.standing_alone(roads, extract.ferries)
     return roads
 

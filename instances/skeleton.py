@@ -53,15 +53,18 @@ def _plain(node: Any, path: str, sources: dict[str, str]) -> Any:
 def fill(
     preset: Preset, *, head: list[str], about: Mapping[str, Any], residents: int, estimated: Mapping[str, bool],
     population: Mapping[str, str], by_share: Collection[str] = (), waste: bool = False,
+    slopes: bool = False,
 ) -> str:  # fmt: skip
     """Text of ``county.toml``.
 
     ``head`` are comment lines; ``about`` is ``[county]``; ``residents`` multiplies the money per resident (base units);
     ``estimated`` says by demand column whether it was estimated; ``by_share`` are the columns that are shares of all
     residents; ``population`` is the source of the residents; ``waste`` adds the group of the column ``waste_kgpd``
-    with its source.
+    with its source; ``slopes`` the times on slopes of ``[import.slopes]``, for roads whose nodes have heights.
     """
     document = preset.document
+    if slopes:
+        _add_slopes(document, preset)
     if waste and all(group["column"] != COLUMN for group in document["demand"].values()):
         document["demand"][GROUP] = _section(demand_section())
         document["sources"][SOURCE] = _section(source_section())
@@ -83,6 +86,16 @@ def fill(
     top = "".join(f"# {line}\n" for line in head)
     section = tomlkit.dumps(tomlkit.document().append("county", county))
     return top + text.replace("[money]", f"{section}\n[money]", 1)
+
+
+def _add_slopes(document: tomlkit.TOMLDocument, preset: Preset) -> None:
+    """``slopes`` of each mode that the preset gives them for, and their sources."""
+    for mode, pairs in preset.importing.get("slopes", {}).items():
+        value = tomlkit.inline_table()
+        value.update({"value": pairs, "source": preset.sources[f"slopes.{mode}"]})
+        document["network"]["modes"][mode]["slopes"] = value
+    for key, about in preset.importing.get("slope_sources", {}).items():
+        document["sources"][key] = _section(about)
 
 
 def _section(values: Mapping[str, Any]) -> Any:

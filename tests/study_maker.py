@@ -21,6 +21,7 @@ from siting.counties.sections import CountyFile
 from siting.plan import Assignment, Opening, Plan, ServicePlan, Spending, Transfer, Unserved
 from siting.plans import measure
 from siting.reading.scenario import Scenario
+from siting.roads.slope import UNKNOWN_MM
 from siting.studies.study import Study
 
 KM_PER_DEGREE = 111.195
@@ -392,6 +393,7 @@ def _roads(nodes: dict[tuple[int, int], tuple[float, float]], chance: random.Ran
         oneway=np.zeros(m, dtype=bool),
         speed_mph=np.zeros(m, dtype=np.int64),
         name=np.full(m, "", dtype=object),
+        height_mm=np.full(len(points), UNKNOWN_MM, dtype=np.int64),
     )
 
 

@@ -103,6 +103,19 @@ def to_wgs84(reference: Reference, x: np.ndarray, y: np.ndarray) -> tuple[np.nda
     return lon, lat
 
 
+def from_wgs84(reference: Reference, lon: np.ndarray, lat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """East and north (n,) in a system that a file declares (no web map's shift) of points in WGS84 degrees."""
+    if reference == WGS84:
+        return lon, lat
+    import pyproj
+
+    target = _crs(reference.definition)
+    if target.is_geographic and _as_wgs84(target):
+        return lon, lat
+    x, y = pyproj.Transformer.from_crs(4326, target, always_xy=True).transform(lon, lat)
+    return np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+
+
 def warning(reference: Reference, file: str) -> Fault | None:
     """W232 where the way to WGS84 is not known to a metre; None where it is."""
     if not reference.definition or reference == WGS84:

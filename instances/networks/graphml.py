@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from math import isfinite
 from pathlib import Path
 from typing import Any
 from xml.parsers import expat
@@ -64,7 +65,8 @@ def read_graphml(path: Path, notes: list[Fault]) -> tuple[list[Line], Reference]
         cells, several = _cells(values)
         if several:
             notes.append(Fault("N237", path.name, number, values={"classes": several, "used": cells["road_class"]}))
-        lines.append(Line(number, points, cells, (numbers[tail], numbers[head]), _length_m(values)))
+        ends, heights_m = (numbers[tail], numbers[head]), (_height_m(graph.nodes[tail]), _height_m(graph.nodes[head]))
+        lines.append(Line(number, points, cells, ends, _length_m(values), heights_m))
     if faults:
         raise InputRefused(faults)
     system = graph.about.get("crs", "")
@@ -161,6 +163,15 @@ def _position(values: Mapping[str, str]) -> tuple[float, float] | None:
         return float(values["x"]), float(values["y"])
     except (KeyError, ValueError):
         return None
+
+
+def _height_m(values: Mapping[str, str]) -> float | None:
+    """Metres above sea level of a node, as OSMnx writes it; None where it has none."""
+    try:
+        metres = float(values["elevation"])
+    except (KeyError, ValueError):
+        return None
+    return metres if isfinite(metres) else None
 
 
 def _points(

@@ -58,7 +58,8 @@ class Feature:
 class Extract:
     """What was read; ``notes`` say what was not taken over as it is. ``newest`` is the date of the data, ISO 8601.
 
-    ``ferries`` are no roads; they explain why a part of the network stands alone.
+    ``ferries`` are no roads; they explain why a part of the network stands alone. ``heights`` are metres above the sea
+    by node id, where the source of the roads has them.
     """
 
     ways: list[RoadWay] = field(default_factory=list)
@@ -67,6 +68,7 @@ class Extract:
     notes: list[Fault] = field(default_factory=list)
     newest: str = ""
     ferries: list[RoadWay] = field(default_factory=list)
+    heights: dict[int, float] = field(default_factory=dict)
 
 
 def read_extract(path: Path) -> Extract:

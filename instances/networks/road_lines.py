@@ -35,7 +35,7 @@ class Line:
 
     ``row`` is its row or feature number; ``points`` (k, 2), k > 1, east and north in the system of the source;
     ``cells`` by our names of columns; ``ends`` the ids of its end nodes where the source names them;
-    ``length_m`` its length where the source says it.
+    ``length_m`` its length and ``heights_m`` the heights of the two where the source says them.
     """
 
     row: int
@@ -43,6 +43,7 @@ class Line:
     cells: Mapping[str, str]
     ends: tuple[int, int] | None = None
     length_m: float | None = None
+    heights_m: tuple[float | None, float | None] | None = None
 
 
 def pick(headings: Iterable[str], names: Mapping[str, tuple[str, ...]], file: str, notes: list[Fault]) -> Columns:

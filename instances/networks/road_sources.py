@@ -20,7 +20,7 @@ from siting.errors import Fault, InputRefused
 from ..files.unpacking import BROKEN, unpack
 from ..geography.crs import WGS84, Reference, chosen
 from ..tags import plain
-from . import osm
+from . import heights, osm
 from .graphml import read_graphml
 from .osm import Extract, read_extract
 from .road_layers import COMPANIONS, Layer, read_geojson, read_geopackage, read_shapefile
@@ -64,7 +64,8 @@ def read(path: Path, *, coords: str | None = None) -> Extract:
     if used != WGS84 or (system not in (None, used)):
         values = {"name": path.name, "system": used.name, "declared": system.name if system else "-"}
         notes.append(Fault("N233", path.name, values=values))
-    return Extract(ways=ways_of(lines, used, path.name, notes), notes=notes)
+    ways = ways_of(lines, used, path.name, notes)
+    return Extract(ways=ways, notes=notes, heights=heights.given(lines, ways, path.name))
 
 
 def is_openstreetmap(path: Path) -> bool:

@@ -15,6 +15,7 @@ import numpy as np
 from siting.errors import Fault, InputRefused
 
 from ..files.plain_table import number, read_plain_table
+from ..geography.elevation import HIGHEST_M, LOWEST_M
 from .road_lines import Columns, Line, directions_joined, numbered, pick
 from .road_words import HEADINGS, NODE_HEADINGS
 
@@ -26,7 +27,9 @@ _CELLS = tuple(name for name in HEADINGS if name not in (*_NAMED, *_PLACED, *_LE
 #: A coordinate of any system: metres of a projection have up to eight digits before the point.
 _COORDINATE = 1_000_000_000
 
-Position = tuple[float, float]
+#: East, north, and metres above sea level where the table has them.
+Position = tuple[float, float, float | None]
+_HEIGHT = "elevation_m"
 
 
 class _Row:
@@ -59,6 +62,16 @@ class _Row:
                     return None
                 return value * metres
         return None
+
+    def height_m(self) -> float | None:
+        """Metres above sea level, None where the cell is blank or there is no such column; E206 for no number."""
+        if not self.cells.get(_HEIGHT):
+            return None
+        value = number(self.cells[_HEIGHT])
+        if value is None or not LOWEST_M <= value <= HIGHEST_M:
+            self.faults.append(self._wrong(_HEIGHT, int(LOWEST_M), int(HIGHEST_M)))
+            return None
+        return value
 
     def _wrong(self, column: str, low: int, high: int) -> Fault:
         return self._fault("E206", column, {"value": self.cells[column][:60], "low": low, "high": high})
@@ -134,11 +147,11 @@ def _read_nodes(path: Path, faults: list[Fault], notes: list[Fault]) -> dict[str
     before = len(faults)
     rows, columns = _rows(path, NODE_HEADINGS, notes, faults)
     if len(faults) == before:
-        faults += _missing(columns, tuple(NODE_HEADINGS), NODE_HEADINGS, path.name)
+        faults += _missing(columns, tuple(set(NODE_HEADINGS) - {_HEIGHT}), NODE_HEADINGS, path.name)
     nodes: dict[str, Position] = {}
     first: dict[str, int] = {}
     for row in rows if len(faults) == before else []:
-        ident, position = row.text("id"), (row.coordinate("lon"), row.coordinate("lat"))
+        ident, position = row.text("id"), (row.coordinate("lon"), row.coordinate("lat"), row.height_m())
         if ident in nodes:
             faults.append(Fault("E207", path.name, row.row, columns["id"], {"id": ident, "first": first[ident]}))
         nodes.setdefault(ident, position)
@@ -155,8 +168,9 @@ def _named_line(row: _Row, nodes: dict[str, Position], numbers: dict[str, int]) 
         row.faults += [Fault("E242", row.file, row.row, row.columns[c], {"id": end[:60]}) for c, end in unknown]
     if unknown or not all(ends):
         return None
-    points = np.array([nodes[end] for end in ends], dtype=float)
-    return Line(row.row, points, _known(row), (numbers[ends[0]], numbers[ends[1]]), length_m)
+    points = np.array([nodes[end][:2] for end in ends], dtype=float)
+    heights_m = (nodes[ends[0]][2], nodes[ends[1]][2])
+    return Line(row.row, points, _known(row), (numbers[ends[0]], numbers[ends[1]]), length_m, heights_m)
 
 
 def _placed_line(row: _Row) -> Line:

@@ -43,6 +43,20 @@ NODE_HEADINGS: dict[str, tuple[str, ...]] = {
     "id": ("id", "node", "node_id", "osmid", "编号", "节点", "节点编号"),
     "lon": ("lon", "longitude", "lng", "x", "经度"),
     "lat": ("lat", "latitude", "y", "纬度"),
+    "elevation_m": (
+        "elevation_m",
+        "elevation",
+        "ele",
+        "height_m",
+        "海拔",
+        "海拔_m",
+        "海拔(m)",
+        "海拔(米)",
+        "高程",
+        "高程_m",
+        "高程(m)",
+        "高程(米)",
+    ),
 }
 
 #: Chinese classes. Administrative classes, technical classes (JTG B01), city streets (CJJ 37), others.

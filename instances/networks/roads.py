@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
 from math import asin, cos, radians, sin, sqrt
@@ -42,13 +42,14 @@ class Edge:
 class RoadTable:
     """``nodes`` maps a node id (of OSM, or a number) to (longitude, latitude) in 1e-7 degrees, ids ascending.
 
-    ``cut`` are the nodes where a road was cut at the boundary.
+    ``cut`` are the nodes where a road was cut at the boundary; ``heights`` metres above sea level where known.
     """
 
     nodes: dict[int, tuple[int, int]]
     edges: tuple[Edge, ...]
     counts: RoadCounts
     cut: frozenset[int] = frozenset()
+    heights: Mapping[int, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

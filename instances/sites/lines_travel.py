@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from itertools import pairwise
 from math import cos, inf, pi
 
@@ -17,7 +16,8 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 
 from siting.counties.rows import RoadEdge, RoadNode, Settlement
 from siting.counties.sections import Travel
-from siting.roads.network import EARTH_RADIUS_M, thousandths
+from siting.roads import slope
+from siting.roads.network import EARTH_RADIUS_M, height_mm, thousandths
 
 Arcs = dict[tuple[int, int], int]
 
@@ -46,7 +46,7 @@ def driving_times(
 ) -> Times:
     """Times by the vehicles of ``travel`` between all settlements within ``snap_limit_m`` of a road."""
     place = {node.id: k for k, node in enumerate(nodes)}
-    arcs = _arcs(edges, place, travel)
+    arcs = _arcs(edges, nodes, place, travel)
     main = _main_component(arcs, nodes)
     reached, stops = [], []
     ordered = sorted(settlements, key=lambda s: s.id)
@@ -64,9 +64,10 @@ def driving_times(
     return Times(tuple(reached), ms)
 
 
-def _arcs(edges: Sequence[RoadEdge], place: dict[str, int], travel: Travel) -> Arcs:
+def _arcs(edges: Sequence[RoadEdge], nodes: Sequence[RoadNode], place: dict[str, int], travel: Travel) -> Arcs:
     """The quickest arc between two nodes, in milliseconds."""
-    arcs: Arcs = {}
+    heights = np.array([height_mm(node.elevation_m) for node in nodes], dtype=np.int64)
+    rows: list[tuple[int, int, int, int]] = []
     for edge in edges:
         tail, head = place[edge.from_node], place[edge.to_node]
         kmh = travel.speeds_kmh.get(edge.road_class)
@@ -74,15 +75,14 @@ def _arcs(edges: Sequence[RoadEdge], place: dict[str, int], travel: Travel) -> A
             continue
         if travel.signed_speeds and edge.speed_kmh is not None:
             kmh = edge.speed_kmh
-        ms = _time_ms(edge.length_m, kmh)
         ways = [(tail, head)] if edge.oneway and travel.oneway else [(tail, head), (head, tail)]
-        for way in ways:
-            arcs[way] = min(ms, arcs.get(way, ms))
+        rows += [(*way, max(1, thousandths(edge.length_m)), thousandths(kmh)) for way in ways]
+    starts, ends, length, mph = np.array(rows, dtype=np.int64).reshape(-1, 4).T
+    times = slope.time_ms(length, mph, slope.rises_mm(heights, starts, ends), travel.slopes)
+    arcs: Arcs = {}
+    for start, end, ms in zip(starts.tolist(), ends.tolist(), times.tolist(), strict=True):
+        arcs[start, end] = min(ms, arcs.get((start, end), ms))
     return arcs
-
-
-def _time_ms(length_m: Decimal, kmh: Decimal) -> int:
-    return -(-max(1, thousandths(length_m)) * 3600 // thousandths(kmh))
 
 
 def _main_component(arcs: Arcs, nodes: Sequence[RoadNode]) -> list[int]:

@@ -12,8 +12,8 @@ from siting.commands import F, quiet_option, say
 
 #: Options that take a file: the name of the option is the name in `siting.instances.inputs.Wish`.
 FILES = (
-    "osm", "roads", "settlements", "facilities", "candidates", "candidate_rules", "boundary", "growth_boundary",
-    "population", "totals", "buildings", "growth", "relocation",
+    "osm", "roads", "elevation", "settlements", "facilities", "candidates", "candidate_rules", "boundary",
+    "growth_boundary", "population", "totals", "buildings", "growth", "relocation",
 )  # fmt: skip
 FLAGS = ("only_listed", "leave_out_unplaced", "waste")
 #: What only the generator understands, with its default.

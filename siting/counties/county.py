@@ -36,7 +36,8 @@ class Roads:
 
     ``node_ids`` (n,) text; ``lon``, ``lat`` (n,) degrees; ``tail``, ``head`` (m,) node positions; ``length_mm`` (m,)
     integer millimetres; ``road_class`` (m,) text; ``oneway`` (m,) bool; ``speed_mph`` (m,) signed speed in metres per
-    hour, 0 where none; ``name`` (m,) text.
+    hour, 0 where none; ``name`` (m,) text; ``height_mm`` (n,) millimetres above sea level,
+    `siting.roads.slope.UNKNOWN_MM` where not known.
     """
 
     node_ids: np.ndarray
@@ -49,6 +50,7 @@ class Roads:
     oneway: np.ndarray
     speed_mph: np.ndarray
     name: np.ndarray
+    height_mm: np.ndarray
 
 
 @dataclass(frozen=True)

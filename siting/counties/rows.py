@@ -131,6 +131,9 @@ class RoadNode(Row):
     id: Ident = said("unique id")
     lon: Lon = said("longitude, WGS84", "degrees")
     lat: Lat = said("latitude, WGS84", "degrees")
+    elevation_m: Decimal | None = said(
+        "height above sea level; blank: not known, its roads count as level", "m", ge=-500, le=9000, default=None
+    )
 
 
 class RoadEdge(Row):

@@ -60,6 +60,21 @@ class Travel(Noun):
     access_kmh: SpeedKmh = said("speed on the straight leg between a point and its road node", "km/h")
     oneway: bool = said("true: the mode obeys one-way streets", default=True)
     signed_speeds: bool = said("true: `speed_kmh` of an edge goes before the class speed", default=False)
+    slopes: tuple[tuple[int, int], ...] = said(
+        "pairs `[grade, time]`, both in per cent: a road of this grade (negative: downhill) takes this share of its "
+        "time on the plain; straight lines between; needs `elevation_m` of the nodes; none: slope does not count",
+        "%",
+        default=(),
+    )
+
+    @model_validator(mode="after")
+    def _rising(self) -> Travel:
+        grades = [grade for grade, _ in self.slopes]
+        if len(grades) == 1 or grades != sorted(set(grades)):
+            raise ValueError("slopes needs two pairs or more, with grades that ascend")
+        if any(not (-100 <= grade <= 100 and 10 <= time <= 2000) for grade, time in self.slopes):
+            raise ValueError("slopes: grades from -100 to 100 %, times from 10 to 2000 %")
+        return self
 
 
 class Network(Noun):

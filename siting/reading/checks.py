@@ -18,6 +18,7 @@ from siting.reading import coherence
 from siting.reading.coherence import toml_fault
 from siting.roads.ground import too_near
 from siting.roads.network import ModeNetwork, Plane, build, snap
+from siting.roads.slope import UNKNOWN_MM
 
 Numbers = Mapping[str, list[int]]
 Check = Callable[[County, Numbers], Iterator[Fault]]
@@ -156,6 +157,15 @@ def _places(county: County, numbers: Numbers) -> list[tuple[Site | Disposal, str
     return [*sites, *((place, "disposal.csv", number) for place, number in disposal)]
 
 
+def heights(county: County, numbers: Numbers) -> Iterator[Fault]:
+    """W171 nodes without a height, though a mode is slowed down by slopes."""
+    missing = int((county.roads.height_mm == UNKNOWN_MM).sum())
+    modes = [mode for mode, travel in county.file.network.modes.items() if travel.slopes]
+    if missing and modes:
+        values = {"count": missing, "total": len(county.roads.node_ids), "modes": ", ".join(modes)}
+        yield Fault("W171", "nodes.csv", column="elevation_m", values=values)
+
+
 def reach(county: County, numbers: Numbers) -> Iterator[Fault]:
     """E134/W134 settlements that no road reaches (refused, or listed if ``allow_unserved``); W135 sites, E159 stops."""
     limit_m = county.file.network.snap_limit_m
@@ -223,4 +233,4 @@ def _beyond(county: County, site: Site, metres: Mapping[str, int], limit_m: int)
     return min(own) if own and limit_m < min(own) <= FAR_M else 0
 
 
-CHECKS: tuple[Check, ...] = (sites, lines, disposal, people, coordinates, red_lines, distances, reach)
+CHECKS: tuple[Check, ...] = (sites, lines, disposal, people, coordinates, red_lines, distances, heights, reach)

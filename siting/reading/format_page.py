@@ -47,7 +47,12 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "[sources.ID]": sections.Source,
 }
 _PLAIN = {str: "text", int: "whole number", float: "number", Decimal: "number", bool: "true or false"}
-_WORDS: dict[Any, str] = {Level: "level", Mode: "travel mode", dict[str, Any]: "values by path"}
+_WORDS: dict[Any, str] = {
+    Level: "level",
+    Mode: "travel mode",
+    dict[str, Any]: "values by path",
+    tuple[tuple[int, int], ...]: "list of pairs of whole numbers",
+}
 _BOUNDS = {"gt": "> {}", "ge": "≥ {}", "lt": "< {}", "le": "≤ {}"}
 
 

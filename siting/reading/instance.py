@@ -19,7 +19,7 @@ from siting.counties.sections import CountyFile
 from siting.errors import Fault, InputRefused, Severity
 from siting.reading import checks, tables, toml_file
 from siting.reading.geojson import read_polygons
-from siting.roads.network import thousandths
+from siting.roads.network import height_mm, thousandths
 
 TABLES: dict[str, tuple[type[Row], bool]] = {
     "settlements.csv": (Settlement, True),
@@ -157,6 +157,7 @@ def _roads(nodes: list[RoadNode], edges: list[RoadEdge], numbers: list[int]) -> 
         oneway=np.array([bool(e.oneway) for e in edges], dtype=bool),
         speed_mph=np.array([thousandths(e.speed_kmh) if e.speed_kmh else 0 for e in edges], dtype=np.int64),
         name=np.array([e.name for e in edges], dtype=object),
+        height_mm=np.array([height_mm(n.elevation_m) for n in nodes], dtype=np.int64),
     ), []
 
 

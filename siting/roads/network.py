@@ -18,6 +18,7 @@ from scipy.spatial import cKDTree
 
 from siting.counties.county import County, Roads
 from siting.counties.sections import Travel
+from siting.roads import slope
 
 EARTH_RADIUS_M = 6371008.8
 
@@ -143,6 +144,11 @@ def thousandths(value: Decimal) -> int:
     return int((value * 1000).to_integral_value(rounding=ROUND_HALF_UP))
 
 
+def height_mm(elevation_m: Decimal | None) -> int:
+    """Millimetres above sea level, halves upwards (also below the sea); `slope.UNKNOWN_MM` for None."""
+    return slope.UNKNOWN_MM if elevation_m is None else thousandths(elevation_m + 1000) - 1_000_000
+
+
 def _arcs(roads: Roads, travel: Travel) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Tail, head, milliseconds and millimetres of every arc of a mode."""
     class_mph = {name: thousandths(kmh) for name, kmh in travel.speeds_kmh.items()}
@@ -155,7 +161,8 @@ def _arcs(roads: Roads, travel: Travel) -> tuple[np.ndarray, np.ndarray, np.ndar
     head = np.concatenate([roads.head[usable], roads.tail[back]])
     length = np.concatenate([roads.length_mm[usable], roads.length_mm[back]])
     mph = np.concatenate([speed[usable], speed[back]])
-    return tail, head, -(-length * 3600 // mph), length
+    rise = slope.rises_mm(roads.height_mm, tail, head)
+    return tail, head, slope.time_ms(length, mph, rise, travel.slopes), length
 
 
 def _main_component(label: np.ndarray, count: int, ids: np.ndarray) -> np.ndarray:

@@ -200,6 +200,7 @@ class County:
     settlements: dict[str, Settlement]
     sites: dict[str, dict[str, Site]]
     nodes: dict[str, tuple[float, float]]
+    heights: dict[str, int | None]
     edges: list[dict[str, str]]
     red_lines: list[tuple[str, list[Ring]]]
 
@@ -215,7 +216,8 @@ class County:
     def network_like(self, other: County) -> bool:
         """Whether the roads of both are the same."""
         same = self.toml["network"] == other.toml["network"]
-        return same and (self.nodes, self.edges) == (other.nodes, other.edges)
+        mine, others = (self.nodes, self.heights, self.edges), (other.nodes, other.heights, other.edges)
+        return same and mine == others
 
     def phase_number(self, phase: str) -> int:
         """Position of a phase; "" is before all of them where there are any."""

@@ -16,6 +16,7 @@ from .changes import changed
 from .nouns import County
 from .numbers import degrees, exact, half_up, whole
 from .services import by_id, read_service
+from .slope import height
 from .tables import by_service, read_disposal, read_lines, read_red_lines, read_settlement, read_site, read_table
 from .wishes import all_known, read_fund, read_packages, read_rule, read_target
 
@@ -99,6 +100,7 @@ def build(folder: Folder, toml: dict[str, Any]) -> County:
         settlements,
         by_service(services, sites, [*lines, *places]),
         {key: (degrees(row["lon"]), degrees(row["lat"])) for key, row in by_id(tables["nodes.csv"])},
+        {row["id"]: height(row.get("elevation_m", "")) for row in tables["nodes.csv"]},
         tables["edges.csv"],
         read_red_lines(folder.files[OPTIONAL[2]]) if OPTIONAL[2] in folder.files else [],
     )

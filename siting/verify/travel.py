@@ -13,6 +13,7 @@ from heapq import heappop, heappush
 from .nouns import Access, County, Place, Settlement
 from .numbers import thousandths, whole
 from .plane import Plane
+from .slope import milliseconds, read_pairs
 
 Arcs = list[list[tuple[int, int]]]
 
@@ -55,20 +56,24 @@ class Network:
     def __init__(self, county: County, mode: str) -> None:
         rules = county.toml["network"]["modes"][mode]
         speeds = {name: thousandths(kmh) for name, kmh in rules["speeds_kmh"].items()}
-        self.access_mph = thousandths(rules["access_kmh"])
+        self.access_mph, slopes = thousandths(rules["access_kmh"]), read_pairs(rules.get("slopes", ()))
         self.snap_limit = whole(county.toml["network"].get("snap_limit_m", 2000))
+        heights = county.heights
         number = {node: k for k, node in enumerate(sorted(county.nodes))}
         shortest: dict[tuple[int, int], tuple[int, int]] = {}
         for row in county.edges:
-            tail, head = number[row["from_node"]], number[row["to_node"]]
+            there = row["from_node"], row["to_node"]
+            tail, head = number[there[0]], number[there[1]]
             mm, mph = max(1, thousandths(row["length_m"])), speeds.get(row["road_class"])
             if mph is None or tail == head:
                 continue
             if rules.get("signed_speeds", False) and row.get("speed_kmh"):
                 mph = thousandths(row["speed_kmh"])
-            ms = -(-mm * 3600 // mph)
+            plain = -(-mm * 3600 // mph)
             one_way = whole(row.get("oneway") or "0") == 1 and rules.get("oneway", True)
-            for arc in ((tail, head),) if one_way else ((tail, head), (head, tail)):
+            for start, end in (there,) if one_way else (there, there[::-1]):
+                arc = number[start], number[end]
+                ms = milliseconds(mm, mph, heights[start], heights[end], slopes) if slopes else plain
                 old = shortest.get(arc, (ms, mm))  # each measure takes the smaller arc on its own
                 shortest[arc] = min(ms, old[0]), min(mm, old[1])
         self.into: tuple[Arcs, Arcs] = [[] for _ in number], [[] for _ in number]
