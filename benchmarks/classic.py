@@ -22,12 +22,12 @@ import numpy as np
 from siting.instances.classic import covering, median, optima, warehouse
 from siting.plans.outcome import Effort
 from siting.solvers.classic import problems
-from siting.solvers.classic.arrays import hand_over
 from siting.solvers.classic.lagrange_pairs import Pairs
 from siting.solvers.classic.merge import merged
 from siting.solvers.classic.radius import radius_model
 from siting.solvers.classic.single import SingleSource
 from siting.solvers.classic.stages import Stages
+from siting.solvers.process.arrays import hand_over
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "bench"
 

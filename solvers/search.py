@@ -22,13 +22,15 @@ from siting.model import goal
 from siting.model.goal import Aim
 from siting.plan import Plan
 from siting.plans.outcome import Effort, Progress
-from siting.problems.needs import share_value
-from siting.problems.problem import Block, Problem, TargetRow
+from siting.problems.problem import Problem
 
 from . import greedy
+from .alone import alone
 from .formulation import ONE_AT_A_TIME, Formulations
+from .priced import Way
 from .process import supervise
 from .process.linear import LinearModel
+from .reach import highest_of
 
 #: Shares of the stage's time that the relaxation and the kernel may take at most.
 RELAXATION_SHARE, KERNEL_SHARE = 0.5, 0.4
@@ -45,6 +47,10 @@ TRAVEL_GAP = 0.02
 OWN_SHARE = 0.7
 #: Share of the time left that goes to a relaxation with pooled boarding, before the true ways are asked.
 LOOSE_SHARE = 0.7
+#: Share of it that the method of a single service may take where it does not decide the aim itself.
+ALONE_SHARE = 0.5
+#: Seconds between plans that such a method hands on while it goes on.
+HAND_ON_S = 5.0
 #: A variable above this in the relaxation is in use.
 IN_USE = 1e-6
 
@@ -64,44 +70,6 @@ class Clock:
     def share(self, parts: int) -> Clock:
         """The clock of the next of ``parts`` equal pieces of what is left."""
         return Clock(time.monotonic(), self.left_s / parts)
-
-
-def highest_of(problem: Problem, aim: Aim) -> int | None:
-    """What no plan can exceed, without any solving: all needs met, everybody within reach of some site served."""
-    if aim.tier is not None:
-        return sum(row.points * _most(problem, row) for row in problem.targets if row.tier == aim.tier)
-    if aim.name == goal.WORTH:
-        return sum(b.weight * int(b.demand[_in_reach(problem, b)].sum()) for b in problem.blocks)
-    return None
-
-
-def _in_reach(problem: Problem, block: Block) -> np.ndarray:
-    """Demand points with a way to a site that can be open."""
-    known = {b.service: b for b in problem.blocks}
-    can = np.zeros(len(block.site_ids), dtype=bool)
-    for j, (owner, site) in enumerate(zip(block.lender, block.site_ids, strict=True)):
-        can[j] = bool(block.options_at[j]) if owner == block.service else owner in known and known[owner].has(site)
-    found: np.ndarray = np.unique(block.pair_demand[can[block.pair_site]])
-    return found
-
-
-def _most(problem: Problem, row: TargetRow) -> int:
-    """The most of a target's need that can be attained if everybody within reach of some site is served."""
-    if row.package:
-        near = [(at < 0) | np.isin(at, _in_reach(problem, problem.block(s))) for s, at in row.package.items()]
-        return min(row.need, int(np.logical_and.reduce(near).sum()))
-    block = problem.block(row.service)
-    if row.indicator in ("open_count", "built_count"):
-        return min(row.need, len(np.unique(block.option_site[row.of_options(block)])))
-    if row.indicator == "urban_rural_gap":
-        return row.need
-    reached = np.where(np.isin(np.arange(len(block.demand)), _in_reach(problem, block)), block.demand, 0)
-    if row.indicator == "settlements_share":
-        return min(row.need, int(block.settlements[row.members[reached[row.members] > 0]].sum()))
-    parts = [p.tolist() for p in row.parts]
-    place = {int(i): k for k, i in enumerate(row.members)}
-    got, asked = reached[row.members].tolist(), block.demand[row.members].tolist()
-    return min(row.need, share_value(row.indicator, got, asked, [[place[i] for i in part] for part in parts]))
 
 
 def allowed(aim: Aim, gap: float, value: int, slack: float) -> float:
@@ -136,7 +104,6 @@ class Search:
         self.bound = highest_of(problem, aim)
         self.version = self.crashed = ""
         self.forms = forms or Formulations()
-        self._formulate(loose=aim.name != goal.TRAVEL)
 
     def _formulate(self, *, loose: bool) -> None:
         self.form = self.forms.of(self.problem, loose=loose, apart=self.aim.name == goal.TRAVEL)
@@ -148,6 +115,8 @@ class Search:
         Raises:
             SolverFailed: the solver's answer cannot be right (E902).
         """
+        if self._alone():
+            return
         kernel = self._kernel()
         if self._within(EASY):
             return
@@ -169,6 +138,43 @@ class Search:
             self._solve(self.linear, seconds=self.clock.left_s, bounds=True)
             self._fill()
 
+    def _alone(self) -> bool:
+        """Let the method of a single service search; whether nothing is left to do for the whole model."""
+        own = alone(self.problem, self.aim, bool(self.reached))
+        if own is None:
+            return False
+        heard = time.monotonic()
+
+        def take(chosen: tuple[int, ...]) -> None:
+            nonlocal heard
+            heard = time.monotonic()
+            try:
+                with ONE_AT_A_TIME:
+                    plan = own.plan_of(chosen)
+            except SolverFailed:
+                return
+            self._take(plan)
+
+        answer = own.solve(
+            Way(
+                time.monotonic() + self.clock.left_s * (1.0 if own.exact else ALONE_SHARE),
+                slack=max(0.9 * self._allowed(), 0.9),  # aims are whole numbers
+                seed=self.effort.seed,
+                threads=self.effort.threads,
+                memory_mb=self.effort.memory_mb,
+                stopped=self.effort.stopped,
+                on_chosen=lambda chosen: take(chosen) if time.monotonic() - heard > HAND_ON_S else None,
+            ),
+            self.best,
+        )
+        if answer is None or answer.chosen is None:
+            return False
+        said = ", ".join(f"{name} {n}" for name, n in answer.counts.items())
+        self.effort.on_log(f"== {self.aim.name}, {self.problem.blocks[0].service}: alone\n{said}\n")
+        take(answer.chosen)
+        self._tighten(min(answer.bound, float("inf") if self.bound is None else self.bound))
+        return self.proven() or (own.exact and self.clock.left_s < 1)
+
     def run_briefly(self) -> None:
         """Only relaxation and kernel, and only if they end by themselves: what the clock picks is not reproducible."""
         kernel = self._kernel()
@@ -179,6 +185,7 @@ class Search:
 
     def _kernel(self) -> np.ndarray | None:
         """Solve the relaxation; mask (n,) of the variables that it uses or the best plan has, or None."""
+        self._formulate(loose=self.aim.name != goal.TRAVEL)
         relaxed = self._solve(self.linear.relaxed(), seconds=self.clock.left_s * RELAXATION_SHARE, bounds=True)
         return None if relaxed is None else (relaxed > IN_USE) | self.form.used(self.best)
 

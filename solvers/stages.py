@@ -16,7 +16,8 @@ from siting.problems.problem import Problem
 from . import greedy
 from .formulation import Formulations
 from .groups import leaned_on
-from .search import Clock, Search, allowed, highest_of
+from .reach import highest_of
+from .search import Clock, Search, allowed
 
 #: Share of the time that is left which a stage may take; travel only orders equally good plans, so it gets little.
 TIER_SHARE, WORTH_SHARE, TRAVEL_SHARE = 0.4, 0.8, 0.5

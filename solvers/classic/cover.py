@@ -24,7 +24,7 @@ from scipy.sparse import csr_array
 
 from siting.plans.outcome import Effort
 
-from .arrays import at_least, hand_over, minimise
+from ..process.arrays import at_least, hand_over, minimise
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,7 +17,7 @@ import numpy as np
 
 from siting.plans.outcome import Effort
 
-from .arrays import Rows, hand_over, minimise
+from ..process.arrays import Rows, hand_over, minimise
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,8 +21,8 @@ import numpy as np
 
 from siting.plans.outcome import Effort
 
+from ..process.arrays import Rows, at_least, equal, hand_over, minimise
 from ..process.linear import LinearModel
-from .arrays import Rows, at_least, equal, hand_over, minimise
 from .lagrange_warehouse import AGAIN, ROOT, Bound, Costs, climb, first_prices, fixed
 
 #: Pairs of each customer in the short search.

@@ -24,9 +24,9 @@ import numpy as np
 
 from siting.plans.outcome import Effort
 
+from ..process.arrays import Rows, at_least, equal, hand_over, minimise
 from ..process.linear import LinearModel
 from ..process.supervise import Answer
-from .arrays import Rows, at_least, equal, hand_over, minimise
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,8 +10,8 @@ from scipy.sparse import coo_array, csc_array
 
 from siting.plans.outcome import Effort
 
-from ..process import supervise
-from ..process.linear import LinearModel
+from . import supervise
+from .linear import LinearModel
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,114 @@
+r"""A problem of one service as a `priced.Task`, for the method of its family; what that finds as a plan again.
+
+The rows are what the service has for itself: the money of its funds (with several funds for one service, what they hold
+together), the running budget, land, and its rules on numbers. An aim becomes worths of people and gains of options: a
+target with need :math:`n` and points :math:`p` is worth :math:`p \min(n, v)`, and the task has :math:`p v`, which is
+never less; what earlier aims reached is left out. So a bound of the task is one of the aim in any case, and the task is
+the aim itself (`exact`) where one target is counted, or people alone, and nothing was reached before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from siting.model import goal
+from siting.model.goal import Aim
+from siting.plan import Plan
+from siting.problems.problem import Block, Problem
+
+from . import coverage, greedy
+from .coverage import method as coverage_method
+from .priced import Answer, Task, Way
+
+
+@dataclass(frozen=True, eq=False)
+class Alone:
+    """The task of an aim; ``exact``: a solution of the task is one of the aim, and the other way round."""
+
+    problem: Problem
+    task: Task
+    exact: bool
+
+    def solve(self, way: Way, plan: Plan) -> Answer | None:
+        """What the method of the family finds from a plan; None where it is not for this task."""
+        start = tuple(greedy.positions(self.problem, plan)[self.task.block.service])
+        return coverage_method.solve(self.task, way, start)
+
+    def plan_of(self, chosen: tuple[int, ...]) -> Plan:
+        """The plan in which these options are open, and existing sites that cost nothing that is short.
+
+        Raises:
+            SolverFailed: the funds cannot pay it (E902), by a fault of ours.
+        """
+        return greedy.settled(self.problem, {self.task.block.service: with_kept(self.task, chosen)}, frozenset())
+
+
+def alone(problem: Problem, aim: Aim, reached: bool) -> Alone | None:
+    """The task of an aim of a problem with one service whose family has a method; None where something has no place
+    in a task: phases, shared plots, borrowed sites, shares of townships."""
+    if len(problem.blocks) != 1 or len(problem.phases) != 1 or problem.plots:
+        return None
+    block = problem.blocks[0]
+    if not coverage.fits(block) or block.refers_to or len(block.guards):
+        return None
+    worth, gain = np.zeros(len(block.demand)), np.zeros(len(block.options))
+    counted = 0
+    if aim.tier is not None:
+        for row in problem.targets:
+            if row.tier != aim.tier or row.need <= 0:
+                continue
+            counted += 1
+            if row.indicator == "served_share":
+                worth[row.members] += row.points
+            elif row.indicator == "settlements_share" and block.served_in_full_only:
+                worth[row.members] += row.points * block.settlements[row.members] / block.demand[row.members]
+            elif row.indicator in ("open_count", "built_count"):
+                gain[row.of_options(block)] += row.points
+            else:
+                return None
+    elif aim.name == goal.WORTH:
+        worth += block.weight
+    else:
+        return None
+    use, limit = rows_of(problem, block)
+    return Alone(problem, Task(block, worth, -gain, use, limit), exact=counted <= 1 and not reached)
+
+
+def rows_of(problem: Problem, block: Block) -> tuple[np.ndarray, np.ndarray]:
+    """``use`` (k, o) and ``limit`` (k,) of what a service has for itself in a problem of one phase.
+
+    Closing a site costs and brings money; with :math:`e` the cost less what it brings, keeping it uses :math:`-e` of a
+    fund that has :math:`e` less for each site that may be shut.
+    """
+    can_close = block.stands & ~block.must_open
+    net = block.closing - block.resale
+    money = sum(fund.amounts[0] for fund in problem.funds if block.service in fund.pays)
+    use = [block.capital - net * can_close[block.option_site]]
+    limit = [money - net * int(can_close.sum())]
+    if problem.running_budget is not None:
+        use.append(block.running)
+        limit.append(problem.running_budget)
+    if problem.land_quota and block.land.any():
+        use.append(block.land)
+        limit.append(problem.land_quota[0])
+    for rule in problem.rules:
+        use.append(np.isin(np.arange(len(block.options)), rule.options).astype(np.int64))
+        limit.append(rule.at_most)
+    return np.array(use, dtype=np.int64), np.array(limit, dtype=np.int64)
+
+
+def with_kept(task: Task, chosen: tuple[int, ...]) -> list[int]:
+    """The options, and those existing sites beside them that all rows have room for: nothing is shut without need."""
+    block = task.block
+    left = task.limit - task.use[:, list(chosen)].sum(axis=1)
+    taken = list(chosen)
+    sites = set(block.option_site[taken].tolist())
+    for o, option in enumerate(block.options):
+        site = int(block.option_site[o])
+        if option.action == "keep" and site not in sites and task.price[o] <= 0 and (task.use[:, o] <= left).all():
+            taken.append(o)
+            sites.add(site)
+            left = left - task.use[:, o]
+    return sorted(taken)
