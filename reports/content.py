@@ -13,7 +13,21 @@ from siting.counties.county import County
 from siting.studies.study import Study
 from siting.words import Lang, load
 
-from .chapters import equity, evidence, headline, land, lines, money, people, remedies, results, schools, targets, waste
+from .chapters import (
+    equity,
+    evidence,
+    headline,
+    land,
+    lines,
+    money,
+    people,
+    reasons,
+    remedies,
+    results,
+    schools,
+    targets,
+    waste,
+)
 from .nouns import Content, Section
 from .speech import Speech
 
@@ -35,6 +49,7 @@ def of(study: Study, lang: Lang) -> Content:
         results.services(study, say),
         Section("map", say("map.title"), (say("map.intro"),)),
         results.sites(study, say),
+        reasons.reasons(study, say),
         schools.schools(study, say),
         lines.lines(study, say),
         waste.waste(study, say),

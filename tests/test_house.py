@@ -59,13 +59,25 @@ ORDER = (
         "studies.nearest",
         "studies.remedy",
         "studies.shortfall",
+        "studies.serving",
+        "studies.reasons",
+        "studies.standins",
+        "studies.refusals",
         "studies.comparing",
         "rooms",
     ),
     *("runs", "runs.interrupt", "runs.folder", "runs.journal", "runs.honest", "runs.starting", "runs.result"),
     *("runs.solving",),
     *("api", "commands", "commands.board", "commands.live", "commands.check", "commands.doctor", "commands.new"),
-    *("commands.report", "commands.solve", "commands.resume", "commands.compare", "commands.verify", "cli"),
+    *(
+        "commands.report",
+        "commands.solve",
+        "commands.resume",
+        "commands.compare",
+        "commands.explain",
+        "commands.verify",
+        "cli",
+    ),
     *("__main__",),
 )
 
@@ -132,7 +144,7 @@ def test_commands_import_rooms_only_when_they_are_called() -> None:
             if isinstance(node, ast.ImportFrom):
                 assert not room_of(node.module or ""), shown(path)
         rooms = {m for m in imports(path) if room_of(m)}
-        printed = {"siting.reports.formats.terminal", "siting.reports.several.terminal"}
+        printed = {f"siting.reports.{name}" for name in ("formats.terminal", "formats.explain", "several.terminal")}
         assert all(m in printed or room_of(m) == "instances" for m in rooms), shown(path)
 
 

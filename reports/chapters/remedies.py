@@ -174,6 +174,17 @@ def _offer(
     return say("offer.boarding", offer=text) if access.kind == "boarding" else text
 
 
+def near_in_words(near: Near | None, key: str, study: Study, say: Speech) -> str | None:
+    """How far the nearest site of a service lies, and by how much too far."""
+    return _near(near, key, {key: {s.id: say.name(s) for s in serving(study.county, key)}}, study, say)
+
+
+def offer_in_words(offer: Offer, key: str, study: Study, say: Speech) -> str:
+    """What an offer to people of service ``key`` would build."""
+    names = {key: {s.id: say.name(s) for s in serving(study.county, key)}}
+    return _offer(offer, key, names, {line.id: say.name(line) for line in study.county.lines}, study, say)
+
+
 def remedy_rows(study: Study) -> list[dict[str, Any]]:
     """Every remedy as a row of plain values: seconds or metres, money in base units."""
     county, base = study.county, ascii_unit(study.county.file.money.base)

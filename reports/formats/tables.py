@@ -1,4 +1,4 @@
-"""The plan as CSV tables: sites, assignments, unserved, remedies, townships; transfers, lines, moves if there are any.
+"""The plan as CSV tables: sites, assignments, unserved, remedies, townships; if there are any, transfers and so on.
 
 They open in a spreadsheet as they are (`siting.spreadsheet`).
 """
@@ -16,6 +16,7 @@ from siting.words import Words
 
 from ..chapters.equity import township_rows
 from ..chapters.lines import records
+from ..chapters.reasons import reason_rows
 from ..chapters.remedies import remedy_rows
 from ..chapters.schools import move_rows
 from ..rows import assignment_rows, site_rows, transfer_rows, unserved_rows
@@ -40,6 +41,7 @@ PERHAPS: dict[str, Callable[[Study], list[dict[str, Any]]]] = {
     "transfers.csv": transfer_rows,
     "lines.csv": records,
     "moves.csv": move_rows,
+    "reasons.csv": reason_rows,
 }
 
 

@@ -1,0 +1,41 @@
+"""``siting explain``: why this site, why not that village, what a target lacks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from siting.commands import json_option, print_json, say
+from siting.errors import Fault, PlanRejected
+
+
+@click.command("explain", help=say("cli.explain.help"), epilog=say("cli.explain.example"))
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option("--site", help=say("cli.explain.site"))
+@click.option("--settlement", "--village", help=say("cli.explain.settlement"))
+@click.option("--target", help=say("cli.explain.target"))
+@click.option("--lang", type=click.Choice(["zh", "en"]), help=say("cli.option.lang"))
+@json_option
+def command(
+    run: Path, site: str | None, settlement: str | None, target: str | None, lang: str | None, as_json: bool
+) -> None:
+    """Explain; a plan that the checker rejects is not explained."""
+    asked = [(kind, id) for kind, id in (("site", site), ("settlement", settlement), ("target", target)) if id]
+    if len(asked) > 1:
+        raise click.UsageError(say("cli.explain.one"))
+    from siting import words
+    from siting.reports.formats.explain import Explanation  # type: ignore[import-not-found,unused-ignore]
+    from siting.studies import study
+    from siting.verify import verify_run
+
+    finished = study.load(run)
+    verdict = verify_run(run)
+    if verdict.word != "valid":
+        raise PlanRejected(Fault("E701", file=str(run), values={"says": verdict.breaches[0].says}))
+    told = Explanation(finished, words.load(words.language(lang)))
+    kind, *id = asked[0] if asked else ("overview",)
+    if as_json:
+        print_json({"run": str(run), **getattr(told, f"{kind}_data")(*id)})
+    else:
+        click.echo("\n".join(getattr(told, kind)(*id)))
