@@ -17,10 +17,12 @@ from siting.errors import Fault, Severity, SitingError
 from siting.messages import UNSEEN, fault_lines
 from siting.plans import measure
 from siting.plans.outcome import Effort
+from siting.problems import reachable
+from siting.problems.needs import target_needs
 from siting.problems.posing import pose
 from siting.reading import instance, scenario
 from siting.roads import travel
-from siting.runs.solving import plan_file
+from siting.runs.journal import plan_file
 from siting.solvers import greedy
 from siting.verify import Auditor
 from siting.words import LANGS, load
@@ -58,9 +60,16 @@ def judge(files: Files, folder: Path) -> str:
     try:
         for name in ("baseline", *(n for n in scenario.names(county) if n != "baseline")):
             chosen, varied = scenario.of(county, name), scenario.under(county, name)
-            plan = greedy.solve(pose(varied, travel.times(varied), chosen), Effort()).plan
-            verdict = auditor.check(plan_file(plan, measure.of(plan, varied, chosen), varied, chosen))
+            problem = pose(varied, travel.times(varied), chosen)
+            plan = greedy.solve(problem, Effort()).plan
+            measures = measure.of(plan, varied, chosen)
+            verdict = auditor.check(plan_file(plan, measures, varied, chosen))
             assert verdict.word == "valid", [(b.code, b.where, b.says) for b in verdict.breaches]
+            said(list(reachable.faults(varied, problem, chosen)))
+            needs = {need.target.id: need for need in target_needs(varied, chosen)}
+            for row, reached in zip(problem.targets, measures.targets, strict=True):
+                most = reachable.most_of(problem, row, needs[row.id])
+                assert most is None or reached.value <= most, row.id
     except SitingError as refusal:
         said(list(refusal.faults))
         return "no plan"

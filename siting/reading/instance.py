@@ -17,7 +17,7 @@ from siting.counties.county import County, RedLine, Roads
 from siting.counties.rows import Count, Disposal, Line, RoadEdge, RoadNode, Row, Settlement, Site
 from siting.counties.sections import CountyFile
 from siting.errors import Fault, InputRefused, Severity
-from siting.reading import checks, tables, toml_file
+from siting.reading import checks, plausible, plausible_map, tables, toml_file
 from siting.reading.geojson import read_polygons
 from siting.roads.network import height_mm, thousandths
 
@@ -97,6 +97,8 @@ def examine(folder: Path) -> tuple[County | None, list[Fault]]:
     )
     # a row that was left out for its own fault is not unknown as well
     faults += [f for f in checks.run(county, numbers) if not (f.code == "E122" and "settlements.csv" in spoilt)]
+    if not any(fault.severity is Severity.ERROR for fault in faults):
+        faults += [*plausible.run(county, numbers), *plausible_map.run(county, numbers)]
     return county, faults
 
 
