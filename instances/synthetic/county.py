@@ -39,10 +39,18 @@ FEWEST_VILLAGES = 20
 DEMONSTRATION_VILLAGES = 10
 
 
-def generate(folder: Path, *, seed: int = DEFAULT_SEED, villages: int = 300, sites: int | None = None) -> None:
+def generate(
+    folder: Path,
+    *,
+    seed: int = DEFAULT_SEED,
+    villages: int = 300,
+    sites: int | None = None,
+    hamlets: int | None = None,
+) -> None:
     """Write a county folder with ``villages`` administrative villages (at least 20) into ``folder``.
 
-    ``sites`` is the largest number of candidate sites a service; None: as many as the rules allow.
+    ``sites`` is the largest number of candidate sites a service; None: as many as the rules allow. ``hamlets`` is the
+    largest number of hamlets, as far as the land has room for them; None: some three to a village.
 
     Raises:
         InputRefused: the folder holds something (E203).
@@ -54,7 +62,7 @@ def generate(folder: Path, *, seed: int = DEFAULT_SEED, villages: int = 300, sit
     dice = Dice(seed)
     terrain = raise_land(dice, villages)
     ways = Ways(terrain)
-    townships = settle(terrain, ways, dice, villages)
+    townships = settle(terrain, ways, dice, villages, villages * 19 // 6 if hamlets is None else hamlets)
     build(terrain, ways, townships, dice)
     places = inhabit(terrain, townships, dice, villages)
     roads = draw(ways, {p.cell for p in places}, dice)

@@ -51,7 +51,7 @@ class Crowd:
         return True
 
 
-def settle(terrain: Terrain, ways: Ways, dice: Dice, villages: int) -> list[Township]:
+def settle(terrain: Terrain, ways: Ways, dice: Dice, villages: int, hamlets: int) -> list[Township]:
     """Towns first, where valleys are wide; then villages, denser near the county town; then hamlets up the slopes."""
     flat = _flatness(terrain)
     town = _town_cell(terrain, flat)
@@ -71,7 +71,7 @@ def settle(terrain: Terrain, ways: Ways, dice: Dice, villages: int) -> list[Town
             crowd.add(cell)
     cells = _villages(terrain, flat, dice, crowd, town, villages)
     _share(terrain, ways, townships, cells)
-    _hamlets(terrain, dice, crowd, townships, villages * 19 // 6)
+    _hamlets(terrain, dice, crowd, townships, hamlets)
     return townships
 
 

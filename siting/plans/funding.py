@@ -8,7 +8,7 @@ that a fund with few uses is spent before one with many.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import combinations
+from functools import lru_cache
 
 from siting.plan import Spending
 from siting.problems.problem import Block, Fund, Problem
@@ -16,6 +16,8 @@ from siting.problems.problem import Block, Fund, Problem
 Opened = Mapping[str, Sequence[int]]
 #: Base units by service and position of the phase.
 Capital = Mapping[tuple[str, int], int]
+#: Money of a fund and position of its phase.
+Purse = tuple[str, int]
 
 
 def capital(problem: Problem, opened: Opened) -> dict[tuple[str, int], int]:
@@ -72,20 +74,39 @@ def _open_on_plots(problem: Problem, opened: Opened) -> dict[str, int]:
 
 def affordable(need: Capital, funds: Sequence[Fund]) -> bool:
     """Whether the funds can pay what the services need, phase by phase."""
-    classes: dict[frozenset[tuple[str, int]], int] = {}
+    classes: dict[frozenset[Purse], int] = {}
     for (service, phase), amount in need.items():
         if amount:
             payers = frozenset(_purses(service, phase, funds))
             classes[payers] = classes.get(payers, 0) + amount
     held = {(f.id, p): amount for f in funds for p, amount in enumerate(f.amounts)}
-    for size in range(1, len(classes) + 1):
-        for part in combinations(classes, size):
-            if sum(classes[p] for p in part) > sum(held[f] for f in frozenset().union(*part)):
-                return False
-    return True
+    return all(
+        sum(classes[payers] for payers in inside) <= sum(held[purse] for purse in union)
+        for union, inside in _parts_to_test(frozenset(classes))
+    )
 
 
-def _purses(service: str, phase: int, funds: Sequence[Fund]) -> list[tuple[str, int]]:
+@lru_cache(maxsize=4096)
+def _parts_to_test(
+    classes: frozenset[frozenset[Purse]],
+) -> tuple[tuple[frozenset[Purse], tuple[frozenset[Purse], ...]], ...]:
+    """Hall's condition need only be looked at for unions of payers that hang together: each with all that it must pay.
+
+    A growing plan asks this thousands of times with few different sets of payers, so the answer is kept.
+    """
+    unions: set[frozenset[Purse]] = set()
+    for payers in classes:
+        touching = {union for union in unions if union & payers}
+        while True:  # a class may join unions that did not touch each other before
+            grown = touching | {one | other for one in touching for other in touching}
+            if grown == touching:
+                break
+            touching = grown
+        unions |= {payers} | {union | payers for union in touching}
+    return tuple((union, tuple(payers for payers in classes if payers <= union)) for union in unions)
+
+
+def _purses(service: str, phase: int, funds: Sequence[Fund]) -> list[Purse]:
     """Fund and phase of the money that may pay for a service in a phase."""
     return [
         (f.id, p)
