@@ -8,11 +8,13 @@ from typing import cast
 from siting.errors import Fault, InputRefused
 from siting.plans.outcome import Solver
 from siting.studies import comparing
+from siting.studies import frontier as frontiers
 from siting.studies.study import Report
 
 SOLVERS = "siting.solvers"
 REPORTS = "siting.reports"
 COMPARISONS = "siting.comparisons"
+FRONTIERS = "siting.frontiers"
 
 
 def solver(name: str) -> Solver:
@@ -43,6 +45,15 @@ def comparison(name: str) -> comparing.Report:
         InputRefused: no such report is installed (E192).
     """
     return cast(comparing.Report, _door(COMPARISONS, name).load())
+
+
+def frontier(name: str) -> frontiers.Report:
+    """The report of that name on coverage against money.
+
+    Raises:
+        InputRefused: no such report is installed (E192).
+    """
+    return cast(frontiers.Report, _door(FRONTIERS, name).load())
 
 
 def names(group: str) -> tuple[str, ...]:

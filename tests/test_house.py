@@ -35,10 +35,16 @@ ORDER = (
         "roads.standing",
     ),
     *("reading", "reading.tables", "reading.toml_file", "reading.geojson", "reading.scenario"),
+<<<<<<< HEAD
     *("reading.coherence", "reading.checks", "reading.plausible", "reading.plausible_map", "reading.instance"),
     "reading.format_page",
     *("problems", "problems.options", "problems.needs", "problems.problem", "problems.posing", "problems.reachable"),
     *("plans", "plans.measure", "plans.outcome", "plans.funding", "plans.transport", "plans.assign"),
+=======
+    *("reading.coherence", "reading.checks", "reading.instance", "reading.format_page"),
+    *("problems", "problems.options", "problems.needs", "problems.problem", "problems.posing"),
+    *("plans", "plans.measure", "plans.outcome", "plans.funding", "plans.transport", "plans.assign", "plans.nesting"),
+>>>>>>> b0669fe (What money buys: siting frontier, with the price of building in steps)
     *("model.opening", "model.coverage", "model.line", "model.catchment", "model.haul"),
     *("model.shared", "model.money", "model.targets", "model.building", "model.goal", "model.reading", "model"),
     *(
@@ -64,11 +70,12 @@ ORDER = (
         "studies.reasons",
         "studies.standins",
         "studies.refusals",
+        "studies.frontier",
         "studies.comparing",
         "rooms",
     ),
     *("runs", "runs.interrupt", "runs.folder", "runs.journal", "runs.honest", "runs.starting", "runs.result"),
-    *("runs.solving",),
+    *("runs.solving", "runs.budgets"),
     *("api", "commands", "commands.board", "commands.live", "commands.check", "commands.doctor", "commands.new"),
     *(
         "commands.report",
@@ -145,7 +152,10 @@ def test_commands_import_rooms_only_when_they_are_called() -> None:
             if isinstance(node, ast.ImportFrom):
                 assert not room_of(node.module or ""), shown(path)
         rooms = {m for m in imports(path) if room_of(m)}
-        printed = {f"siting.reports.{name}" for name in ("formats.terminal", "formats.explain", "several.terminal")}
+        printed = {
+            f"siting.reports.{name}"
+            for name in ("formats.terminal", "formats.explain", "several.terminal", "several.frontier")
+        }
         assert all(m in printed or room_of(m) == "instances" for m in rooms), shown(path)
 
 

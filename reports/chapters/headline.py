@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from datetime import date
 
+from siting.counties.county import County
 from siting.counties.sections import Target
 from siting.studies.study import Study
 
@@ -46,10 +47,15 @@ def _day(created: str, say: Speech) -> str:
 
 def scenario_name(study: Study, say: Speech) -> str:
     """The scenario's own name, else the known words for base and baseline."""
-    variation = study.county.file.scenarios.get(study.scenario.name)
+    return scenario_title(study.county, study.scenario.name, say)
+
+
+def scenario_title(county: County, id: str, say: Speech) -> str:
+    """Name of a scenario by its id."""
+    variation = county.file.scenarios.get(id)
     if variation is not None and (variation.name or variation.name_en):
         return say.name(variation)
-    return say.known(f"scenario.{study.scenario.name}", study.scenario.name)
+    return say.known(f"scenario.{id}", id)
 
 
 def target_name(target: Target, study: Study, say: Speech) -> str:

@@ -29,16 +29,16 @@ def lines(comparison: Comparison, words: Words, files: Iterable[Path] = ()) -> l
         figures = [c.measures.services.get(key) for c in comparison.columns]
         shares = (say.share(f.share) if f else "—" for f in figures)
         rows.append((say.name(comparison.county.services[key]), *shares))
-    return [*head, *_aligned(rows), "", *(say("terminal.report", path=visible(str(path))) for path in files)]
+    return [*head, *aligned(rows), "", *(say("terminal.report", path=visible(str(path))) for path in files)]
 
 
 def _texts(row: tuple[Cell, ...], say: Speech) -> tuple[str, ...]:
     return tuple(say.text(cell, "number" if n else "text") for n, cell in enumerate(row))
 
 
-def _aligned(rows: list[tuple[str, ...]]) -> list[str]:
+def aligned(table: Iterable[tuple[str, ...]]) -> list[str]:
     """Names to the left, numbers to the right, Chinese signs counted as two."""
-    rows = [(_cut(row[0]), *row[1:]) for row in rows]
+    rows = [(_cut(row[0]), *row[1:]) for row in table]
     widths = [max(signs(row[n]) for row in rows) for n in range(len(rows[0]))]
     return [
         (row[0] + " " * (widths[0] - signs(row[0]))

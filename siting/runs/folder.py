@@ -30,6 +30,7 @@ TABLES = (
     "remedies",
     "townships",
     "moves",
+    "reasons",
     "lines",
     "transfers",
     "snap",

@@ -41,7 +41,7 @@ class Reason:
 
     ``users`` come to it now (kilograms a day in haul services); ``capital`` and ``running`` in base units are what it
     costs beside not having it, before the saving of a shared plot; ``missed`` targets that would be missed without it;
-    ``farther`` how much farther, on average, those would go who have another site by the same access (seconds or metres;
+    ``farther`` how much farther, on average, those would go who have another site by the same access (seconds, metres;
     None where nobody has, or where it is not known who they are), for the access number ``access`` that most come by.
     """
 
