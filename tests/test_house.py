@@ -35,16 +35,10 @@ ORDER = (
         "roads.standing",
     ),
     *("reading", "reading.tables", "reading.toml_file", "reading.geojson", "reading.scenario"),
-<<<<<<< HEAD
     *("reading.coherence", "reading.checks", "reading.plausible", "reading.plausible_map", "reading.instance"),
     "reading.format_page",
     *("problems", "problems.options", "problems.needs", "problems.problem", "problems.posing", "problems.reachable"),
-    *("plans", "plans.measure", "plans.outcome", "plans.funding", "plans.transport", "plans.assign"),
-=======
-    *("reading.coherence", "reading.checks", "reading.instance", "reading.format_page"),
-    *("problems", "problems.options", "problems.needs", "problems.problem", "problems.posing"),
     *("plans", "plans.measure", "plans.outcome", "plans.funding", "plans.transport", "plans.assign", "plans.nesting"),
->>>>>>> b0669fe (What money buys: siting frontier, with the price of building in steps)
     *("model.opening", "model.coverage", "model.line", "model.catchment", "model.haul"),
     *("model.shared", "model.money", "model.targets", "model.building", "model.goal", "model.reading", "model"),
     *(
