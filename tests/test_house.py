@@ -71,15 +71,8 @@ ORDER = (
     *("runs", "runs.interrupt", "runs.folder", "runs.journal", "runs.honest", "runs.starting", "runs.result"),
     *("runs.solving", "runs.budgets"),
     *("api", "commands", "commands.board", "commands.live", "commands.check", "commands.doctor", "commands.new"),
-    *(
-        "commands.report",
-        "commands.solve",
-        "commands.resume",
-        "commands.compare",
-        "commands.explain",
-        "commands.verify",
-        "cli",
-    ),
+    *("commands.report", "commands.solve", "commands.resume", "commands.compare", "commands.explain"),
+    *("commands.frontier", "commands.verify", "cli"),
     *("__main__",),
 )
 
