@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from siting.counties.county import OwnTimes
 from siting.errors import Fault, InputRefused
 
 from .files.plain_table import number, read_plain_table
@@ -37,22 +38,15 @@ LONGEST_MIN = 10_080
 #: So many missing ids are named in one sentence; the count says how many there are.
 NAMED = 20
 _MS = 60_000
+#: By mode: positions of settlements and of sites that a table has to speak of.
+Needed = Mapping[str, tuple[Sequence[int], Sequence[int]]]
 
 
 @dataclass(frozen=True, eq=False)
-class OwnPairs:
-    """The ways of one mode, sorted by (settlement, site): positions among the ids asked for, milliseconds; all (p,)."""
+class TimesRead:
+    """Times by mode, all int64; ``notes`` are warnings (W239 pairs without a row, N213 columns not used)."""
 
-    settlement: np.ndarray
-    site: np.ndarray
-    time_ms: np.ndarray
-
-
-@dataclass(frozen=True, eq=False)
-class OwnTimes:
-    """Ways by mode; ``notes`` are warnings (W239 pairs without a row, N213 columns not used)."""
-
-    by_mode: Mapping[str, OwnPairs]
+    by_mode: Mapping[str, OwnTimes]
     notes: tuple[Fault, ...]
 
 
@@ -65,16 +59,24 @@ class _Row:
     minutes: str
 
 
-def read_own_times(path: Path, settlements: Sequence[str], sites: Sequence[str], modes: Sequence[str]) -> OwnTimes:
+def read_own_times(
+    path: Path, settlements: Sequence[str], sites: Sequence[str], modes: Sequence[str], needed: Needed | None = None,
+    *, said: bool = True,
+) -> TimesRead:  # fmt: skip
     """The times of ``path`` between ``settlements`` and ``sites`` (ids) by each of ``modes``.
+
+    ``needed`` says by mode which settlements and sites (positions) the table has to speak of; else all of them. With
+    ``said`` false the modes are all that there are, and a table without a column of modes does not say its own.
 
     Raises `InputRefused`, all faults together: those of `read_plain_table`; E257 Parquet cannot be read, E205 columns
     missing, E253 an unknown settlement, E254 an unknown site, E258 an unknown mode, E255 a pair twice, E256 no number
-    of minutes from 0 to `LONGEST_MIN`, E251 settlements without a row, E252 sites without a row.
+    of minutes from 0 to `LONGEST_MIN`, E251 settlements without a row, E252 sites without a row, E298 no mode is said.
     """
     notes: list[Fault] = []
     faults: list[Fault] = []
     rows, with_modes = _rows(path, notes)
+    if not with_modes and not said:
+        raise InputRefused(Fault("E298", path.name, 1, values={"known": ", ".join(modes)}))
     place = {ident: k for k, ident in enumerate(settlements)}, {ident: k for k, ident in enumerate(sites)}
     found: dict[str, dict[tuple[int, int], int | None]] = {mode: {} for mode in modes}
     first: dict[tuple[str, str, str], int] = {}
@@ -92,18 +94,22 @@ def read_own_times(path: Path, settlements: Sequence[str], sites: Sequence[str],
         first[key] = row.row
         for name in [mode] if with_modes else modes:
             found[name][pair] = time_ms
-    if not any(fault.code in ("E253", "E254") for fault in faults):
-        for mode in modes if with_modes else modes[:1]:
-            faults += _forgotten(found[mode], settlements, sites, mode if with_modes else "-", path.name)
+    spoken = [mode for mode in modes if found[mode]] if with_modes and needed is not None else modes
+    about = spoken if with_modes or needed is not None else modes[:1]
+    every = (range(len(settlements)), range(len(sites)))
+    for mode in about:
+        asked = every if needed is None else needed[mode]
+        name = mode if with_modes or needed is not None else "-"
+        if not any(fault.code in ("E253", "E254") for fault in faults):
+            faults += _forgotten(found[mode], (settlements, sites), asked, name, path.name)
+        total, wanted = len(asked[0]) * len(asked[1]), (set(asked[0]), set(asked[1]))
+        absent = total - sum(i in wanted[0] and j in wanted[1] for i, j in found[mode])
+        if absent:
+            values = {"name": path.name, "mode": name, "count": absent, "total": total}
+            notes.append(Fault("W239", path.name, values=values))
     if faults:
         raise InputRefused(faults)
-    for mode in modes if with_modes else modes[:1]:
-        absent = len(settlements) * len(sites) - len(found[mode])
-        if absent:
-            values = {"name": path.name, "mode": mode if with_modes else "-", "count": absent,
-                      "total": len(settlements) * len(sites)}  # fmt: skip
-            notes.append(Fault("W239", path.name, values=values))
-    return OwnTimes({mode: _pairs(found[mode]) for mode in modes}, tuple(notes))
+    return TimesRead({mode: _arrays(found[mode]) for mode in spoken}, tuple(notes))
 
 
 def _pair(
@@ -134,22 +140,27 @@ def _time_ms(row: _Row, file: str, faults: list[Fault]) -> int | None:
 
 
 def _forgotten(
-    found: Mapping[tuple[int, int], int | None], settlements: Sequence[str], sites: Sequence[str], mode: str, file: str
+    found: Mapping[tuple[int, int], int | None],
+    ids: tuple[Sequence[str], Sequence[str]],
+    asked: tuple[Sequence[int], Sequence[int]],
+    mode: str,
+    file: str,
 ) -> Iterator[Fault]:
-    """E251 and E252: ids without a row, the first of them by name."""
-    for code, ids, at in (("E251", settlements, 0), ("E252", sites, 1)):
+    """E251 and E252: settlements and sites without a row, the first of them by name."""
+    for code, at in (("E251", 0), ("E252", 1)):
         seen = {pair[at] for pair in found}
-        lost = [ident for k, ident in enumerate(ids) if k not in seen]
+        lost = [ids[at][k] for k in asked[at] if k not in seen]
         if lost:
             names = ", ".join(lost[:NAMED]) + (" …" if len(lost) > NAMED else "")
-            yield Fault(code, file, values={"count": len(lost), "total": len(ids), "mode": mode, "ids": names})
+            yield Fault(code, file, values={"count": len(lost), "total": len(asked[at]), "mode": mode, "ids": names})
 
 
-def _pairs(found: Mapping[tuple[int, int], int | None]) -> OwnPairs:
-    """Arrays of the pairs that have a way."""
+def _arrays(found: Mapping[tuple[int, int], int | None]) -> OwnTimes:
+    """Arrays of the pairs that have a way, and of all that are listed."""
     ways = sorted((*pair, time_ms) for pair, time_ms in found.items() if time_ms is not None)
     table = np.array(ways, dtype=np.int64).reshape(-1, 3)
-    return OwnPairs(table[:, 0].copy(), table[:, 1].copy(), table[:, 2].copy())
+    listed = np.array(sorted(found), dtype=np.int64).reshape(-1, 2)
+    return OwnTimes(table[:, 0].copy(), table[:, 1].copy(), table[:, 2].copy(), listed)
 
 
 def _rows(path: Path, notes: list[Fault]) -> tuple[Iterable[_Row], bool]:

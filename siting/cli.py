@@ -19,7 +19,7 @@ from siting import __version__, words
 from siting.errors import SitingError
 from siting.messages import fault_lines, fault_objects
 
-COMMANDS = ("new", "check", "solve", "resume", "verify", "report", "compare", "frontier", "explain", "doctor")
+COMMANDS = ("new", "times", "check", "solve", "resume", "verify", "report", "compare", "frontier", "explain", "doctor")
 
 
 class _Lazy(click.Group):

@@ -10,7 +10,7 @@ import pytest
 from siting import words
 from siting.errors import InputRefused
 from siting.instances import own_times
-from siting.instances.own_times import OwnTimes, read_own_times
+from siting.instances.own_times import TimesRead, read_own_times
 
 VILLAGES = ("01", "02", "甲")
 SITES = ("s1", "s2")
@@ -21,7 +21,7 @@ def table(path: Path, text: str, encoding: str = "utf-8") -> Path:
     return path
 
 
-def read(path: Path, modes: tuple[str, ...] = ("walk", "drive")) -> OwnTimes:
+def read(path: Path, modes: tuple[str, ...] = ("walk", "drive")) -> TimesRead:
     return read_own_times(path, VILLAGES, SITES, modes)
 
 
@@ -33,10 +33,10 @@ def refused(path: Path, modes: tuple[str, ...] = ("walk", "drive")) -> list[tupl
     return sorted((fault.code, fault.row) for fault in caught.value.faults)
 
 
-def rows(times: OwnTimes, mode: str) -> list[tuple[int, int, int]]:
+def rows(times: TimesRead, mode: str) -> list[tuple[int, int, int]]:
     pairs = times.by_mode[mode]
     assert {column.dtype for column in vars(pairs).values()} == {np.dtype(np.int64)}
-    return list(zip(pairs.settlement.tolist(), pairs.site.tolist(), pairs.time_ms.tolist(), strict=True))
+    return list(zip(pairs.settlement.tolist(), pairs.site.tolist(), pairs.ms.tolist(), strict=True))
 
 
 WHOLE = "01,s1,3.00001\n01,s2,０\n02,s1,\n02,s2,12.5\n甲,s1,7\n甲,s2,10080\n"

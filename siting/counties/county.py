@@ -8,7 +8,7 @@ A `County` is read from a county folder by `siting.reading.instance` and never c
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
@@ -53,6 +53,20 @@ class Roads:
     height_mm: np.ndarray
 
 
+@dataclass(frozen=True, eq=False)
+class OwnTimes:
+    """The planner's own times by one mode: positions among the settlements, and among sites and then disposal places.
+
+    ``settlement``, ``site``, ``ms`` (p,) int64, sorted, are the ways; ``listed`` (q, 2) settlement and site of all rows
+    of the table, also of those that say that there is no way.
+    """
+
+    settlement: np.ndarray
+    site: np.ndarray
+    ms: np.ndarray
+    listed: np.ndarray
+
+
 @dataclass(frozen=True)
 class RedLine:
     """A zone where nothing may be built: one polygon of ``red_lines.geojson`` (rings of lon, lat in WGS84)."""
@@ -67,7 +81,7 @@ class County:
     """Everything that a county folder says, checked.
 
     ``folder`` is where it was read; ``plain`` is the document behind ``file``, on which scenarios make their changes;
-    ``files`` maps each file's name to its sha256, so that a plan can name its inputs.
+    ``files`` maps each file's name to its sha256, so that a plan can name its inputs; ``own_times`` by mode.
     """
 
     folder: Path
@@ -81,6 +95,7 @@ class County:
     roads: Roads
     provenance: tuple[Provenance, ...]
     files: Mapping[str, str]
+    own_times: Mapping[str, OwnTimes] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -103,6 +118,15 @@ class County:
         if about.column:
             return tuple(s.people(about.column) for s in self.settlements)
         return tuple(int(s.level in about.each_settlement_of) for s in self.settlements)
+
+    def sites_by(self, mode: str) -> tuple[int, ...]:
+        """Positions (as in `OwnTimes`) of the sites and disposal places to which an access by ``mode`` has a time."""
+        own = {key for key, s in self.services.items() for a in s.access if a.mode == mode and a.by_time}
+        own |= {key for service in own for key in self.services[service].also_served_by}
+        straight = [s.haul.kinds for s in self.services.values() if s.haul is not None and s.haul.direct_mode == mode]
+        places = [k for k, site in enumerate(self.sites) if site.service in own]
+        kinds = {kind for each in straight for kind in each}
+        return (*places, *(len(self.sites) + k for k, place in enumerate(self.disposal) if place.kind in kinds))
 
     def demand_of(self, service: str) -> dict[str, int]:
         """Demand for a service by settlement, those without any included."""

@@ -125,6 +125,15 @@ class Disposal(Row):
         return int(self.capacity_tpd * 1000)
 
 
+class OwnTime(Row):
+    """A travel time of the planner's own, which replaces that of the roads: one row of ``times.csv``."""
+
+    settlement: Ident = said("id of the settlement where people set out")
+    site: Ident = said("id of the site, or of the place of `disposal.csv`, that they go to")
+    mode: Mode = said("travel mode; its accesses with `limit_min` then know these times only")
+    minutes: Decimal | None = said("whole way; blank: there is none", "min", ge=0, le=10_080)
+
+
 class RoadNode(Row):
     """One row of ``nodes.csv``."""
 

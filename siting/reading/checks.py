@@ -14,7 +14,7 @@ import shapely
 from siting.counties.county import County
 from siting.counties.rows import Disposal, Settlement, Site
 from siting.errors import Fault
-from siting.reading import coherence
+from siting.reading import coherence, own_times
 from siting.reading.coherence import toml_fault
 from siting.roads.ground import too_near
 from siting.roads.network import ModeNetwork, Plane, build, snap
@@ -183,7 +183,10 @@ def reach(county: County, numbers: Numbers) -> Iterator[Fault]:
     lon, lat = np.array([s.lon for s in county.sites]), np.array([s.lat for s in county.sites])
     for mode, network in networks.items():
         nearest[mode] = snap(network, county.roads, lon, lat, limit_m).distance_m if county.sites else np.zeros(0)
+    told = {k for own in county.own_times.values() for k in own.site.tolist()}
     for k, site in enumerate(county.sites):
+        if k in told:
+            continue
         if metres := _beyond(county, site, {mode: int(d[k]) for mode, d in nearest.items()}, limit_m):
             values = {"id": site.id, "metres": metres, "limit": limit_m}
             yield Fault("W135", "sites.csv", numbers["sites.csv"][k], "lon", values)
@@ -213,8 +216,11 @@ def _unreached_settlements(
     code = "W134" if county.file.network.allow_unserved else "E134"
     lon, lat = np.array([s.lon for s in county.settlements]), np.array([s.lat for s in county.settlements])
     metres = {mode: snap(n, county.roads, lon, lat, limit_m).distance_m for mode, n in networks.items()}
+    told = {
+        mode: set(own.settlement.tolist()) for mode, own in county.own_times.items()
+    }  # the roads do not matter there
     for k, settlement in enumerate(county.settlements):
-        beyond = {mode: int(d[k]) for mode, d in metres.items() if d[k] > limit_m}
+        beyond = {mode: int(d[k]) for mode, d in metres.items() if d[k] > limit_m and k not in told.get(mode, ())}
         if beyond:
             worst = max(beyond.values())
             if worst > FAR_M:
@@ -233,4 +239,20 @@ def _beyond(county: County, site: Site, metres: Mapping[str, int], limit_m: int)
     return min(own) if own and limit_m < min(own) <= FAR_M else 0
 
 
-CHECKS: tuple[Check, ...] = (sites, lines, disposal, people, coordinates, red_lines, distances, heights, reach)
+def own_times_whole(county: County, numbers: Numbers) -> Iterator[Fault]:
+    """W172 pairs of a settlement and a site that `times.csv` lacks."""
+    yield from own_times.complete(county)
+
+
+CHECKS: tuple[Check, ...] = (
+    sites,
+    lines,
+    disposal,
+    people,
+    coordinates,
+    red_lines,
+    distances,
+    heights,
+    own_times_whole,
+    reach,
+)

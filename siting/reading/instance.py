@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 from pydantic import create_model
 
-from siting.counties.county import County, RedLine, Roads
-from siting.counties.rows import Count, Disposal, Line, RoadEdge, RoadNode, Row, Settlement, Site
+from siting.counties.county import County, OwnTimes, RedLine, Roads
+from siting.counties.rows import Count, Disposal, Line, OwnTime, RoadEdge, RoadNode, Row, Settlement, Site
 from siting.counties.sections import CountyFile
 from siting.errors import Fault, InputRefused, Severity
-from siting.reading import checks, plausible, plausible_map, tables, toml_file
+from siting.reading import checks, own_times, plausible, plausible_map, tables, toml_file
 from siting.reading.geojson import read_polygons
 from siting.roads.network import height_mm, thousandths
 
@@ -28,6 +28,7 @@ TABLES: dict[str, tuple[type[Row], bool]] = {
     "edges.csv": (RoadEdge, True),
     "lines.csv": (Line, False),
     "disposal.csv": (Disposal, False),
+    own_times.FILE: (OwnTime, False),
 }
 COUNTY_FILE = "county.toml"
 RED_LINES = "red_lines.geojson"
@@ -60,7 +61,7 @@ def examine(folder: Path) -> tuple[County | None, list[Fault]]:
     rows: dict[str, list[Any]] = {}
     numbers: dict[str, list[int]] = {}
     for name, (row_type, _) in TABLES.items():
-        if (folder / name).is_file():
+        if (folder / name).is_file() and name != own_times.FILE:
             if row_type is Settlement and file is not None:
                 row_type = _with_demand(file)
             rows[name], numbers[name], wrong = tables.read(folder / name, row_type, encoding)
@@ -78,6 +79,8 @@ def examine(folder: Path) -> tuple[County | None, list[Fault]]:
         return None, faults
     for name in ("settlements.csv", "sites.csv", "lines.csv", "disposal.csv"):
         _sort(rows.setdefault(name, []), numbers.setdefault(name, []))
+    times, wrong = _own_times(folder, file, rows, spoilt)
+    faults += wrong
     county = County(
         folder=folder,
         file=file,
@@ -94,12 +97,26 @@ def examine(folder: Path) -> tuple[County | None, list[Fault]]:
             for name in sorted((COUNTY_FILE, RED_LINES, *TABLES))
             if (folder / name).exists()
         },
+        own_times=times,
     )
     # a row that was left out for its own fault is not unknown as well
     faults += [f for f in checks.run(county, numbers) if not (f.code == "E122" and "settlements.csv" in spoilt)]
     if not any(fault.severity is Severity.ERROR for fault in faults):
         faults += [*plausible.run(county, numbers), *plausible_map.run(county, numbers)]
     return county, faults
+
+
+def _own_times(
+    folder: Path, file: CountyFile, rows: dict[str, list[Any]], spoilt: set[str]
+) -> tuple[dict[str, OwnTimes], list[Fault]]:
+    """The planner's own travel times; a row that was left out for its own fault is not unknown as well."""
+    if not (folder / own_times.FILE).is_file():
+        return {}, []
+    settlements, sites, disposal = ([row.id for row in rows[f"{t}.csv"]] for t in ("settlements", "sites", "disposal"))
+    modes = list(file.network.modes)
+    times, faults = own_times.read(folder / own_times.FILE, file.county.encoding, settlements, sites + disposal, modes)
+    left_out = {"E122": {"settlements.csv"}, "E172": {"sites.csv", "disposal.csv"}}
+    return times, [fault for fault in faults if not left_out.get(fault.code, set()) & spoilt]
 
 
 def _missing_files(folder: Path) -> list[Fault]:

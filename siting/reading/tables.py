@@ -69,8 +69,8 @@ def read(path: Path, row_type: type[R], encoding: str) -> tuple[list[R], list[in
     rows: list[R] = []
     numbers: list[int] = []
     try:
-        header = [_clean(cell) for cell in next(reader, [])]
-        faults += _header_faults(header, row_type, path.name)
+        header = [clean(cell) for cell in next(reader, [])]
+        faults += header_faults(header, row_type, path.name)
         if faults:
             return [], [], faults
         seen: dict[str, int] = {}
@@ -147,7 +147,8 @@ def _numbered(reader: Any) -> Iterator[tuple[int, list[str]]]:
         start = reader.line_num + 1
 
 
-def _header_faults(header: list[str], row_type: type[Row], file: str) -> list[Fault]:
+def header_faults(header: list[str], row_type: type[Row], file: str) -> list[Fault]:
+    """E113 a heading twice; E115 or E117 a heading that is missing, with a near one or not."""
     faults = [
         Fault("E113", file, 1, name, {"name": name})
         for name in dict.fromkeys(header)
@@ -166,7 +167,7 @@ def _row(cells: dict[str, str], row_type: type[R], file: str, number: int) -> tu
     values: dict[str, Any] = {}
     faults: list[Fault] = []
     for name, raw in cells.items():
-        cell = _clean(raw)
+        cell = clean(raw)
         field = row_type.model_fields.get(name)
         if field is None:
             if name:
@@ -229,7 +230,8 @@ def _whole(annotation: Any) -> bool:
     return any(kind is int for kind in _leaves(annotation))
 
 
-def _clean(cell: str) -> str:
+def clean(cell: str) -> str:
+    """A cell in composed form, without invisible characters and outer blanks."""
     return unicodedata.normalize("NFC", cell.translate(_INVISIBLE)).strip()
 
 

@@ -1,7 +1,7 @@
 """Travel of a county: who reaches which site of what service, by which access, over which bus line.
 
-Definitions: ``docs/rules.md``, section 1. A way is a settlement, a site, an access and for a line access a line; pairs
-without a way are absent.
+Definitions: ``docs/rules.md``, section 1. Where the county has times of its own by a mode, the ways of that mode in
+time are those. A way is a settlement, a site, an access and for a line access a line; pairs without a way are absent.
 """
 
 from __future__ import annotations
@@ -53,7 +53,8 @@ class TravelTimes:
     """Travel of a county: ways per service, what links sites, and how every point stands on the roads of each mode.
 
     ``transfers`` per haul service: station, disposal place (positions among `sites_of`) and ms; ``referrals`` per
-    service with a referral: own site and site of the other service (positions) within the limit.
+    service with a referral: own site and site of the other service (positions) within the limit. ``told`` by mode,
+    (settlements,) bool: the planner's own times lead from there to some site.
     """
 
     networks: Mapping[str, ModeNetwork]
@@ -64,14 +65,18 @@ class TravelTimes:
     transfers: Mapping[str, Table]
     referrals: Mapping[str, Table]
     lines: Mapping[str, LineFacts]
+    told: Mapping[str, np.ndarray]
 
     def pairs(self, service: str) -> Ways:
         """The ways of a service."""
         return self.by_service[service]
 
     def unreachable(self, service: str) -> np.ndarray:
-        """(settlements,) bool: beyond the snap limit for every mode of the service."""
-        off: np.ndarray = np.logical_and.reduce([self.settlement_snap[m].node < 0 for m in self.modes_of[service]])
+        """(settlements,) bool: beyond the snap limit for every mode of the service, and without times of one's own."""
+        modes = self.modes_of[service]
+        off: np.ndarray = np.logical_and.reduce([self.settlement_snap[m].node < 0 for m in modes])
+        for mode in modes:
+            off &= ~self.told.get(mode, np.zeros_like(off))
         return off
 
 
@@ -113,7 +118,14 @@ def times(
         transfers={key: _transfers(county, key, atlas) for key, s in county.services.items() if s.haul is not None},
         referrals={key: _referrals(county, key, atlas) for key, s in county.services.items() if s.referral is not None},
         lines=lines,
+        told={mode: _told(county, mode) for mode in county.own_times},
     )
+
+
+def _told(county: County, mode: str) -> np.ndarray:
+    told = np.zeros(len(county.settlements), dtype=bool)
+    told[county.own_times[mode].settlement] = True
+    return told
 
 
 def _modes(service: Service) -> tuple[str, ...]:
@@ -146,6 +158,10 @@ class _Direct:
 
     def _table(self, mode: str, by_time: bool, most: Mapping[str, int]) -> Table:
         chosen = np.unique(np.concatenate([self.own[key] for key in most]))
+        if by_time and mode in self.county.own_times:
+            own = self.county.own_times[mode]
+            keep = np.isin(own.site, chosen) & (own.ms <= max(most.values()))
+            return Table(own.settlement[keep], own.site[keep], own.ms[keep])
         found = self.atlas.table(mode, by_time, self.atlas.settlements, self.goals.at(chosen), max(most.values()))
         return Table(found.origin, chosen[found.goal], found.cost)
 

@@ -97,6 +97,20 @@ def nearest(
     return found
 
 
+def told(
+    county: County, mode: str, origins: np.ndarray, points: list[tuple[str, str, int]]
+) -> list[tuple[str, int] | None]:
+    """The same by the planner's own times: id and ms of the nearest site; None where they lead to none of them."""
+    names = {k: id for id, _, k in points}
+    own = county.own_times[mode]
+    best: dict[int, tuple[int, str]] = {}
+    keep = np.isin(own.site, np.array(sorted(names), dtype=np.int64)) & np.isin(own.settlement, origins)
+    for i, site, ms in zip(own.settlement[keep].tolist(), own.site[keep].tolist(), own.ms[keep].tolist(), strict=True):
+        best[i] = min((ms, names[site]), best.get(i, (ms, names[site])))
+    found = (best.get(i) for i in origins.tolist())
+    return [None if pair is None else (pair[1], pair[0]) for pair in found]
+
+
 def by_access(
     county: County, times: TravelTimes, key: str, wanted: np.ndarray, points: list[tuple[str, str, int]]
 ) -> list[Near | None]:
@@ -105,9 +119,12 @@ def by_access(
     for number, access in enumerate(county.services[key].access):
         if not access.offered or access.kind == "line":
             continue
-        to = goals(county, times, access.mode, points)
         pool = county.group(access.eligible) if access.eligible else None
-        found = nearest(county, times, access.mode, access.by_time, wanted, to)
+        if access.by_time and access.mode in county.own_times and all(kind == "site" for _, kind, _ in points):
+            found = told(county, access.mode, wanted, points)
+        else:
+            to = goals(county, times, access.mode, points)
+            found = nearest(county, times, access.mode, access.by_time, wanted, to)
         for n, (i, pair) in enumerate(zip(wanted.tolist(), found, strict=True)):
             if pair is not None and (pool is None or pool[i]):
                 most = limit(access, county.settlements[i].level)

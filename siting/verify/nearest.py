@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 from heapq import heapify, heappop, heappush
 
 from .nouns import Access, County, Place, Service, Site
+from .told import ToldReach
 from .travel import Network
 
 #: (access, ms or mm, site id, line id): a way from a settlement to a site.
@@ -72,11 +73,15 @@ class Nearest:
         self, county: County, roads: dict[str, Network], service: Service, sites: Iterable[Site], kinds: Collection[str]
     ) -> None:
         chosen = list(sites)
-        self.reaches: list[tuple[int, Callable[[str], int], Reach]] = []
+        self.reaches: list[tuple[int, Callable[[str], int], Reach | ToldReach]] = []
         for number, access in enumerate(service.accesses):
             if access.offered and access.kind in kinds:
-                points = [(s.id, p) for s in chosen if goes_to(access, s) for p in county.points(s)]
-                reach = Reach(roads[access.mode], access.metric, points, access.furthest)
+                right, told = [site for site in chosen if goes_to(access, site)], county.told_by(access)
+                if told is not None and not any(site.stops for site in right):
+                    reach: Reach | ToldReach = ToldReach(told, [site.id for site in right])
+                else:
+                    points = [(site.id, point) for site in right for point in county.points(site)]
+                    reach = Reach(roads[access.mode], access.metric, points, access.furthest)
                 self.reaches.append((number, access.limit, reach))
 
     def best(self, place: Place, level: str = "") -> Found | None:

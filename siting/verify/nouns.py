@@ -7,6 +7,8 @@ from fractions import Fraction
 from typing import Any
 
 Ring = list[tuple[float, float]]
+#: The planner's own times: by mode, site and settlement the ms of each way.
+Told = dict[str, dict[str, dict[str, int]]]
 #: A sum of times; whole but where a waiting time is no whole number of milliseconds.
 Ms = int | Fraction
 
@@ -203,6 +205,7 @@ class County:
     heights: dict[str, int | None]
     edges: list[dict[str, str]]
     red_lines: list[tuple[str, list[Ring]]]
+    told: Told = field(default_factory=dict)
 
     def demand(self, service: str) -> dict[str, int]:
         """Demand of the settlements that have any."""
@@ -212,6 +215,10 @@ class County:
     def points(self, site: Site) -> list[Place]:
         """Where a site is reached: at itself, or at the stops of a line."""
         return [self.settlements[stop] for stop in site.stops] if site.stops else [site]
+
+    def told_by(self, access: Access) -> dict[str, dict[str, int]] | None:
+        """The planner's own times of an access: by site and settlement; None where those of the roads count."""
+        return None if access.metric else self.told.get(access.mode)
 
     def network_like(self, other: County) -> bool:
         """Whether the roads of both are the same."""

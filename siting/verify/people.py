@@ -9,6 +9,7 @@ from .breach import Findings
 from .joins import Joined
 from .nouns import County, Service, Settlement
 from .options import Option
+from .told import sets_out
 from .travel import Network
 from .ways import First, Ways
 
@@ -45,7 +46,8 @@ class Case:
 
     def true_reason(self, settlement: Settlement) -> str:
         """Why people of a settlement are left over; "full" where an open site serves it."""
-        if not any(self.roads[mode].stand(settlement) for mode in self.ways.modes()):
+        told = self.county.told
+        if not any(self.roads[m].stand(settlement) or sets_out(told, m, settlement) for m in self.ways.modes()):
             return "unreachable"
         if self.built(settlement):
             return "full"

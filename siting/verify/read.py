@@ -18,10 +18,13 @@ from .numbers import degrees, exact, half_up, whole
 from .services import by_id, read_service
 from .slope import height
 from .tables import by_service, read_disposal, read_lines, read_red_lines, read_settlement, read_site, read_table
+from .told import read_told
 from .wishes import all_known, read_fund, read_packages, read_rule, read_target
 
 TABLES = ("settlements.csv", "sites.csv", "nodes.csv", "edges.csv")
-OPTIONAL = ("lines.csv", "disposal.csv", "red_lines.geojson")
+#: The tables of what is gone to.
+HELD = ("sites.csv", "disposal.csv")
+OPTIONAL = ("lines.csv", "disposal.csv", "times.csv", "red_lines.geojson")
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ def build(folder: Folder, toml: dict[str, Any]) -> County:
     services = {key: read_service(key, s, per_unit) for key, s in toml["services"].items()}
     all_known(services, toml["demand"])
     tables = {name: read_table(folder.files[name], encoding) for name in TABLES}
-    for name in OPTIONAL[:2]:
+    for name in OPTIONAL[:3]:
         tables[name] = read_table(folder.files[name], encoding) if name in folder.files else []
     settlements = dict(by_id([read_settlement(row, toml["demand"]) for row in tables["settlements.csv"]]))
     families = {key: s.family for key, s in services.items()}
@@ -102,5 +105,6 @@ def build(folder: Folder, toml: dict[str, Any]) -> County:
         {key: (degrees(row["lon"]), degrees(row["lat"])) for key, row in by_id(tables["nodes.csv"])},
         {row["id"]: height(row.get("elevation_m", "")) for row in tables["nodes.csv"]},
         tables["edges.csv"],
-        read_red_lines(folder.files[OPTIONAL[2]]) if OPTIONAL[2] in folder.files else [],
+        read_red_lines(folder.files[OPTIONAL[3]]) if OPTIONAL[3] in folder.files else [],
+        read_told(tables["times.csv"], settlements, {row["id"] for name in HELD for row in tables[name]}),
     )

@@ -9,6 +9,7 @@ from .joins import Joined, joins
 from .line import Lines
 from .nearest import Nearest, goes_to
 from .nouns import Access, County, Service, Settlement, Site
+from .told import ToldWay
 from .travel import Network, Way
 
 First = Callable[[Settlement], Joined | None]
@@ -107,7 +108,7 @@ class Ways:
         for number, access in self._of_kind(kinds):
             if not goes_to(access, site):
                 continue
-            ways = [Way(self.roads[access.mode], access.metric, point) for point in self.county.points(site)]
+            ways = self._ways(access, site)
             for id_ in settlements:
                 settlement = self.county.settlements[id_]
                 if id_ not in found:
@@ -115,6 +116,13 @@ class Ways:
                     cost = min((c for c in costs if c is not None), default=None)
                     found |= {} if cost is None else {id_: [(number, cost, site.id, "")]}
         return found
+
+    def _ways(self, access: Access, site: Site) -> list[ToldWay] | list[Way]:
+        """How a site is reached by an access, from wherever it is asked for."""
+        told = self.county.told_by(access)
+        if told is not None and not site.stops:
+            return [ToldWay(told, site)]
+        return [Way(self.roads[access.mode], access.metric, point) for point in self.county.points(site)]
 
     def of(self, settlement: str, site: str) -> list[Joined]:
         """The ways of a pair that has been learnt, in their order."""
