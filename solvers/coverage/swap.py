@@ -78,7 +78,8 @@ class Swap:
 
     def _rows(self, site: int) -> np.ndarray:
         start, where = self.by_site
-        return where[start[site] : start[site + 1]]
+        rows: np.ndarray = where[start[site] : start[site + 1]]
+        return rows
 
     def open(self, site: int) -> None:
         """Open a site."""
@@ -136,7 +137,7 @@ class Swap:
         self._keep()
 
     def _fitting(self) -> np.ndarray:
-        fits: np.ndarray = (self.cover.use <= self.left[:, None]).all(axis=0)
+        fits: np.ndarray = np.asarray((self.cover.use <= self.left[:, None]).all(axis=0))
         return fits
 
     def _keep(self) -> None:
