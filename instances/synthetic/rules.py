@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from .scenarios import scenarios
 from .services import SERVICES, sourced
 from .sources import SOURCES
+from .sources_zh import TITLES_ZH
 from .targets import FUNDS, LAND, targets
 
 HEAD = """\
@@ -140,7 +141,8 @@ def _text(value: str) -> str:
 def _sources() -> str:
     rows = []
     for ident, title, clause, status, url in SOURCES:
-        rows.append(f"[sources.{ident}]\ntitle = {_text(title)}\nstatus = {_text(status)}")
+        head = f"[sources.{ident}]\ntitle = {_text(TITLES_ZH[ident])}\ntitle_en = {_text(title)}"
+        rows.append(f"{head}\nstatus = {_text(status)}")
         rows += [f"{key} = {_text(value)}" for key, value in (("clause", clause), ("url", url)) if value]
         rows.append("")
     return "\n".join(rows)

@@ -9,26 +9,26 @@ from __future__ import annotations
 SOURCES: tuple[tuple[str, str, str, str, str], ...] = (
     ("S034", "Rural ordinary primary and secondary schools construction standard (Jianbiao 109-2008; number not on "
      "page): school size, incomplete primary 4 classes x 30 classes x pupils",
-     "art. 8", "VERIFIED", "https://haowendang.cn/c6lrp26ih4q5ap1c1kzfj507xn0uyq600qii_1.html"),
+     "§ 8", "VERIFIED", "https://haowendang.cn/c6lrp26ih4q5ap1c1kzfj507xn0uyq600qii_1.html"),
     ("S035", "Rural schools construction standard (Jianbiao 109-2008): school size, complete primary 6, 12, 18, 24 "
      "classes; 45 (near term), 40 (long term) classes; pupils/class",
-     "art. 8", "VERIFIED", "https://haowendang.cn/c6lrp26ih4q5ap1c1kzfj507xn0uyq600qii_1.html"),
+     "§ 8", "VERIFIED", "https://haowendang.cn/c6lrp26ih4q5ap1c1kzfj507xn0uyq600qii_1.html"),
     ("S036", "Rural schools construction standard (Jianbiao 109-2008): school size 12, 18, 24 classes; 50 (near "
      "term), 45 (long term) classes; pupils/class",
-     "art. 8", "VERIFIED", "https://haowendang.cn/c6lrp26ih4q5ap1c1kzfj507xn0uyq600qii_1.html"),
+     "§ 8", "VERIFIED", "https://haowendang.cn/c6lrp26ih4q5ap1c1kzfj507xn0uyq600qii_1.html"),
     ("S038", "Urban schools construction standard (Jianbiao 2002-102; number not on page): school size 12, 18, 24, "
-     "30 classes x 45 classes x pupils", "art. 6", "VERIFIED", "https://bbs.hlgnet.com/info/u1_27597587"),
+     "30 classes x 45 classes x pupils", "§ 6", "VERIFIED", "https://bbs.hlgnet.com/info/u1_27597587"),
     ("S039", "Anhui school conduct code 2024: maximum school size primary or junior / nine-year / kindergarten / "
      "senior 2000 / 2500 / 360 / 3000 pupils", "", "VERIFIED", "https://www.wuhu.gov.cn/content/article/39670300"),
     ("S041", "State Council General Office, May 2018, small rural and township boarding schools (2018-27; number "
-     "not on page): travel time to school <=30 min one way",
-     "layout requirements", "VERIFIED",
+     "not on page), layout requirements: travel time to school <=30 min one way",
+     "", "VERIFIED",
      "http://guangzhou.baogaosu.com/xinwen/%E5%AD%A6%E6%A0%A1%E5%BB%BA%E8%AE%BE%E4%B8%AD%E5%9B%BD%E5%B0%86"
      "%E5%8A%A0%E5%BC%BA%E5%86%9C%E6%9D%91%E5%AD%A6%E6%A0%A1%E5%BB%BA%E8%AE%BE/66717722"),
     ("S047", "'state standard', cited in a journal: school reach in time 40 min",
      "", "VERIFIED", "https://drds.library.net.cn/journal/detail.aspx?i=RFg4LzN4QVdqSFE9"),
     ("S055", "Jianbiao 109-2008: site area at 6 / 12 / 18 / 24 classes 9131 / 15699 / 18688 / 21895 m2",
-     "ch. 4", "RECALLED", ""),
+     "§ 4", "RECALLED", ""),
     ("S063", "MoF/MoE 2023 adjustment: national base primary / junior; boarder 720 / 940; 300 yuan/pupil/yr",
      "", "RECALLED", ""),
     ("S070", "typical feasibility studies 2018-2024: building cost per place, primary / junior / boarding "
@@ -40,7 +40,7 @@ SOURCES: tuple[tuple[str, str, str, str, str], ...] = (
     ("S088", "National Health Commission 2022-05-24: travel time to care 15 (health-service circle by county) min",
      "", "VERIFIED", "http://cuiru123.com/caijing/50089.html"),
     ("S090", "older primary-care circle targets: travel time to nearest care point 30 min", "", "RECALLED", ""),
-    ("S093", "Jianbiao 107-2008 Township health centres: beds 0.6-1.2 beds per 1000 served", "ch. 2", "RECALLED", ""),
+    ("S093", "Jianbiao 107-2008 Township health centres: beds 0.6-1.2 beds per 1000 served", "§ 2", "RECALLED", ""),
     ("S100", "Huchen township health centre, Ninghai 2017 (27.25 m yuan, 40 beds, 5,500 m2 in phase 1): cost per "
      "bed 681250 yuan/bed", "", "VERIFIED", "http://nh.cnnb.com.cn/system/2017/07/14/011580194.shtml"),
     ("S103", "National health service plan 2015-20 (draft): 1 general + 1 TCM hospital per county",
@@ -66,8 +66,8 @@ SOURCES: tuple[tuple[str, str, str, str, str], ...] = (
      "motor vehicle <=1 / <=3 km", "4.4.2", "VERIFIED", "https://gf.cabr-fire.com/article-62747.htm"),
     ("S156", "CJJ 47-2006: collection radius to station: small motor vehicle 3.0 (max 5.0) km",
      "2.2.7(2)", "VERIFIED", "http://365zhishi.com/knowledge/63063.html"),
-    ("S161", "CJJ/T 47-2016: small sub-classes IV / V 50-150 / <50 t/d", "table 2.2.1", "RECALLED", ""),
-    ("S163", "CJJ/T 47-2016: land III / IV / V 4000-10000 / 1000-4000 / 500-1000 m2", "table 2.2.1", "RECALLED", ""),
+    ("S161", "CJJ/T 47-2016: small sub-classes IV / V 50-150 / <50 t/d", "2.2.1", "RECALLED", ""),
+    ("S163", "CJJ/T 47-2016: land III / IV / V 4000-10000 / 1000-4000 / 500-1000 m2", "2.2.1", "RECALLED", ""),
     ("S176", "Huangqiao, Taixing 2015: 6 stations, 7 m yuan, +180 t/d (80 to 260): capital cost per t/d 38889 yuan "
      "per t/d", "", "VERIFIED", "http://www.taixing.cn/html/news/taixing/2015/0911/71254.html"),
     ("S177", "Youxi 2009-10: 3 stations (15 t/d), 2.2 m yuan: capital cost per t/d 48889 yuan per t/d",
@@ -79,7 +79,7 @@ SOURCES: tuple[tuple[str, str, str, str, str], ...] = (
     ("S219", "JTG B01 design classes, discounted: network speeds for travel time walk 4-5; bicycle 12-15; village "
      "road 20; township 30; county 40; national 60; expressway 80-100 km/h", "", "RECALLED", ""),
     ("S220", "CJJ 27-2012 (toilet spacing table): walking speed used in sanitation code 5 km/h",
-     "table 3.4.3", "VERIFIED", "http://guangliangji.com.cn/fanwen/1452408.html"),
+     "3.4.3", "VERIFIED", "http://guangliangji.com.cn/fanwen/1452408.html"),
     ("S232", "provincial practice: service radius 1.5 km", "", "RECALLED", ""),
     ("S234", "planning preset (ours): longest weekly trip 60-90 min by bus", "", "RECALLED", ""),
     ("S235", "planning preset (ours): travel time 60 min by car/bus", "", "RECALLED", ""),

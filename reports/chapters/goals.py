@@ -103,5 +103,4 @@ def source_title(county: County, id: str, say: Speech) -> str:
     source = county.file.sources.get(id)
     if source is None:
         return visible(id) or NOTHING
-    english = str(getattr(source, "title_en", "") or "")
-    return visible(english if english and say.words.lang == "en" else source.title)
+    return visible(source.title_en if source.title_en and say.words.lang == "en" else source.title)

@@ -42,6 +42,7 @@ class Source(Noun):
     """``[sources.ID]``: where a number comes from, and how far it can be trusted."""
 
     title: str = said("document, clause or reasoning")
+    title_en: str = said("the same in English reports", default="")
     status: Literal["VERIFIED", "RECALLED", "DERIVED", "ASSUMPTION", "SYNTHETIC", "CENSUS"] = said(
         "VERIFIED seen in a public page; RECALLED to be checked by the user; DERIVED computed from sourced numbers; "
         "ASSUMPTION of a preset; SYNTHETIC generated; CENSUS official count"
