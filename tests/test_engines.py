@@ -72,7 +72,7 @@ def test_a_search_that_is_stopped_keeps_what_it_has(name: str) -> None:
     assert answer.bound is None or answer.bound >= -(model.cost @ answer.values) - 1e-6
 
 
-@pytest.mark.parametrize(("name", "seed"), [("direct", 3), ("direct", 11), ("scip", 3), ("scip", 7), ("cbc", 3)])
+@pytest.mark.parametrize(("name", "seed"), [("direct", 3), ("direct", 11), ("scip", 3), ("scip", 7), ("cbc", 1)])
 def test_the_plain_model_equals_brute_force(name: str, seed: int) -> None:
     solver = getattr(whole, name)
     needs(solver.engine)

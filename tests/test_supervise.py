@@ -77,6 +77,18 @@ def worker_is(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     return replace
 
 
+def test_a_linear_program_comes_back_with_duals_that_prove_its_bound() -> None:
+    model = knapsack(12, rows=3).relaxed()
+    answer = solve(model)
+    assert answer.duals is not None
+    assert answer.bound is not None
+    reduced = model.cost - model.matrix.T @ answer.duals.rows
+    assert np.allclose(reduced, answer.duals.columns, atol=1e-6)
+    proven = answer.duals.rows @ model.row_upper + np.minimum(0, reduced) @ model.upper
+    assert -proven == pytest.approx(answer.bound)
+    assert solve(knapsack(12)).duals is None  # a whole-number model has none that prove anything
+
+
 def test_a_solved_model_comes_back_with_values_and_bound() -> None:
     model = knapsack(12)
     answer = solve(model)

@@ -31,6 +31,14 @@ COMPLETE = ("Optimal", "Solution limit reached", "Node limit reached")
 
 
 @dataclass(frozen=True, eq=False)
+class Duals:
+    """Of a linear program: what a row's bound is worth (m,), and the reduced costs (n,), of the minimisation."""
+
+    rows: np.ndarray
+    columns: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
 class Answer:
     """What came out: ``values`` (n,) of the best solution or None; ``bound`` in the model's own sense, None if none
     is known.
@@ -46,6 +54,7 @@ class Answer:
     crashed: str
     version: str
     log: str
+    duals: Duals | None = None
 
 
 def run(
@@ -109,6 +118,7 @@ def run(
             crashed="" if answer or last.get("killed") else f"exit {child.returncode}: {why[-1] if why else ''}",
             version=str(answer.get("version", "")),
             log=log.read_text(errors="replace") if log.exists() else "",
+            duals=_duals(folder),
         )
 
 
@@ -199,6 +209,14 @@ def _end(child: subprocess.Popen[str]) -> None:
         if stream is not None:
             with suppress(BrokenPipeError):
                 stream.close()
+
+
+def _duals(folder: Path) -> Duals | None:
+    path = folder / "duals.npz"
+    if not path.exists():
+        return None
+    with np.load(path, allow_pickle=False) as stored:
+        return Duals(stored["rows"], stored["columns"])
 
 
 def _incumbent(folder: Path) -> np.ndarray | None:

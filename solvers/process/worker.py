@@ -77,7 +77,7 @@ def _pass_model(highs: highspy.Highs, job: dict[str, np.ndarray]) -> None:
 def _subscribe(highs: highspy.Highs, folder: Path) -> None:
     def improving(event: Any) -> None:
         values = np.array(event.data_out.mip_solution, dtype=np.float64)
-        _save(folder / "incumbent.npz", values)
+        _save(folder / "incumbent.npz", values=values)
         _tell(event="incumbent", objective=event.data_out.mip_primal_bound, bound=event.data_out.mip_dual_bound)
 
     def logging(event: Any) -> None:
@@ -92,7 +92,10 @@ def _answer(highs: highspy.Highs, folder: Path, seconds: float) -> None:
     status = highs.modelStatusToString(highs.getModelStatus())
     feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
     if feasible:
-        _save(folder / "incumbent.npz", np.array(highs.getSolution().col_value, dtype=np.float64))
+        _save(folder / "incumbent.npz", values=np.array(highs.getSolution().col_value, dtype=np.float64))
+    if not highs.getLp().integrality_ and info.dual_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
+        solution = highs.getSolution()
+        _save(folder / "duals.npz", rows=np.array(solution.row_dual), columns=np.array(solution.col_dual))
     _tell(
         event="answer",
         status=status,
@@ -111,10 +114,10 @@ def _bound_of_lp(highs: highspy.Highs) -> float:
     return float(highs.getInfo().objective_function_value) if optimal else float("nan")
 
 
-def _save(path: Path, values: np.ndarray) -> None:
+def _save(path: Path, **values: np.ndarray) -> None:
     temporary = path.with_suffix(".part")
     with temporary.open("wb") as file:
-        np.savez(file, allow_pickle=False, values=values)
+        np.savez(file, allow_pickle=False, **values)
     os.replace(temporary, path)
 
 
