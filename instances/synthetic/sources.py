@@ -83,6 +83,28 @@ SOURCES: tuple[tuple[str, str, str, str, str], ...] = (
     ("S232", "provincial practice: service radius 1.5 km", "", "RECALLED", ""),
     ("S234", "planning preset (ours): longest weekly trip 60-90 min by bus", "", "RECALLED", ""),
     ("S235", "planning preset (ours): travel time 60 min by car/bus", "", "RECALLED", ""),
+    ("P002", "XX City opinions on integrated urban-rural development: "
+     "balanced development of social undertakings", "1 goal", "VERIFIED", ""),
+    ("P027", "XX City opinions on integrated urban-rural development: "
+     "universal fifteen years of education of high standard and quality", "2(4)1", "VERIFIED", ""),
+    ("P072", "Jiaxing 14th five-year plan for integrated urban-rural development: "
+     "城乡发展差距和居民生活水平差距进一步缩小", "(一)", "VERIFIED", ""),
+    ("P082", "Jiaxing 14th five-year plan for integrated urban-rural development: "
+     "提升“10分钟健身生活圈”的覆盖率", "2", "VERIFIED", ""),
+    ("P142", "State Council 2019 on integrated urban-rural development: "
+     "compulsory education that takes town and country as a whole", "III(13)", "VERIFIED", ""),
+    ("P145", "State Council 2019 on integrated urban-rural development: "
+     "more inclusive pre-school education in rural areas", "III(13)", "VERIFIED", ""),
+    ("P147", "State Council 2019 on integrated urban-rural development: "
+     "better township health centres and village clinics", "III(14)", "VERIFIED", ""),
+    ("P155", "State Council 2019 on integrated urban-rural development: "
+     "coverage and applicability of public cultural services", "III(15)", "VERIFIED", ""),
+    ("P167", "State Council 2019 on integrated urban-rural development: "
+     "integrate urban and rural road passenger transport", "IV(19)", "VERIFIED", ""),
+    ("P200", "Yangquan 2022 action plan for integrated urban-rural development: "
+     "补齐县城公共卫生防控救治短板", "(二)", "VERIFIED", ""),
+    ("P233", "Yangquan 2022 action plan for integrated urban-rural development: "
+     "年内新建改扩建乡村寄宿制学校18所", "(十四)", "VERIFIED", ""),
     ("P006", "XX City opinions on integrated urban-rural development: all townships and central villages can be "
      "buses", "2(2)", "VERIFIED", ""),
     ("P012", "XX City opinions on integrated urban-rural development: \"ten villages demonstration hundred villages "
