@@ -135,6 +135,7 @@ def test_the_county_file_is_valid_and_names_every_source(folder: Path) -> None:
     file, used = county(folder)
     used |= {group.source for group in file.demand.values()}
     used |= {row["source"] for name in ("sites", "lines", "disposal") for row in table(folder, name)}
+    used |= {target.policy for target in file.targets}
     assert used == set(file.sources)
     head = table(folder, "settlements")[0]
     assert all(group.column in head for group in file.demand.values() if group.column)
