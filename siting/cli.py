@@ -19,7 +19,20 @@ from siting import __version__, words
 from siting.errors import SitingError
 from siting.messages import fault_lines, fault_objects
 
-COMMANDS = ("new", "times", "check", "solve", "resume", "verify", "report", "compare", "frontier", "explain", "doctor")
+COMMANDS = (
+    "new",
+    "times",
+    "check",
+    "solve",
+    "resume",
+    "verify",
+    "report",
+    "compare",
+    "frontier",
+    "sweep",
+    "explain",
+    "doctor",
+)
 
 
 class _Lazy(click.Group):

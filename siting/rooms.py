@@ -9,12 +9,14 @@ from siting.errors import Fault, InputRefused
 from siting.plans.outcome import Solver
 from siting.studies import comparing
 from siting.studies import frontier as frontiers
+from siting.studies import sweep as sweeps
 from siting.studies.study import Report
 
 SOLVERS = "siting.solvers"
 REPORTS = "siting.reports"
 COMPARISONS = "siting.comparisons"
 FRONTIERS = "siting.frontiers"
+SWEEPS = "siting.sweeps"
 
 
 def solver(name: str) -> Solver:
@@ -54,6 +56,15 @@ def frontier(name: str) -> frontiers.Report:
         InputRefused: no such report is installed (E192).
     """
     return cast(frontiers.Report, _door(FRONTIERS, name).load())
+
+
+def sweep(name: str) -> sweeps.Report:
+    """The report of that name on many solves.
+
+    Raises:
+        InputRefused: no such report is installed (E192).
+    """
+    return cast(sweeps.Report, _door(SWEEPS, name).load())
 
 
 def names(group: str) -> tuple[str, ...]:

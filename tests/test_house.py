@@ -66,23 +66,16 @@ ORDER = (
         "studies.standins",
         "studies.refusals",
         "studies.frontier",
+        "studies.sweep",
         "studies.comparing",
         "rooms",
     ),
     *("runs", "runs.interrupt", "runs.folder", "runs.journal", "runs.honest", "runs.starting", "runs.result"),
-    *("runs.solving", "runs.budgets"),
-    *(
-        "api",
-        "commands",
-        "commands.board",
-        "commands.live",
-        "commands.check",
-        "commands.doctor",
-        "commands.new",
-        "commands.times",
-    ),
+    *("runs.solving", "runs.budgets", "runs.jobs", "runs.sweeping"),
+    *("api", "commands", "commands.board", "commands.live", "commands.check", "commands.doctor", "commands.new"),
+    "commands.times",
     *("commands.report", "commands.solve", "commands.resume", "commands.compare", "commands.explain"),
-    *("commands.frontier", "commands.verify", "cli"),
+    *("commands.frontier", "commands.sweep", "commands.verify", "cli"),
     *("__main__",),
 )
 
@@ -151,7 +144,7 @@ def test_commands_import_rooms_only_when_they_are_called() -> None:
         rooms = {m for m in imports(path) if room_of(m)}
         printed = {
             f"siting.reports.{name}"
-            for name in ("formats.terminal", "formats.explain", "several.terminal", "several.frontier")
+            for name in ("formats.terminal", "formats.explain", "several.terminal", "several.frontier", "several.sweep")
         }
         assert all(m in printed or room_of(m) == "instances" for m in rooms), shown(path)
 
