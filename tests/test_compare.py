@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import openpyxl
 import pytest
 from docx import Document
@@ -21,10 +22,11 @@ from siting.plans import measure
 from siting.reading.scenario import Scenario
 from siting.reports.content import WORDS
 from siting.reports.maps import fonts
-from siting.reports.several import difference_map, files, overview, page, terminal
+from siting.reports.several import difference_map, files, overview, page, people, terminal
 from siting.reports.several.wording import Names
 from siting.reports.speech import Speech
-from siting.studies import comparing
+from siting.roads.network import Plane
+from siting.studies import comparing, contrasts
 from siting.studies.comparing import Comparison
 from siting.studies.study import Study
 from siting.words import LANGS, Lang, load
@@ -132,6 +134,63 @@ def test_townships_add_up_to_the_county(comparison: Comparison) -> None:
     assert sum(whole for whole, _ in towns.values()) == sum(
         s.demand for s in comparison.today.measures.services.values()
     )
+
+
+def test_a_site_that_moves_nearby_is_one_move(study: Study) -> None:
+    """The first new clinic goes to the nearest place that is shut; others of the service stay."""
+    at = {site.id: site for site in study.county.sites if site.service == "clinic"}
+    part = study.plan.services["clinic"]
+    opened = {o.site for o in part.open}
+    plane = Plane.of(study.county.roads)
+
+    def apart(a: str, b: str) -> int:
+        return int(plane.distance_m(np.array(at[a].lon), np.array(at[a].lat), np.array(at[b].lon), np.array(at[b].lat)))
+
+    steps = [(apart(o.site, i), o.site, i) for o in part.open if o.action == "new" for i in at if i not in opened]
+    metres, gone, come = min(steps)
+    assert metres <= contrasts.MOVED_M
+    swapped = tuple(sorted(dataclasses.replace(o, site=come) if o.site == gone else o for o in part.open))
+    other = dataclasses.replace(
+        study,
+        run=study.run.with_name("moved"),
+        plan=Plan({**study.plan.services, "clinic": dataclasses.replace(part, open=swapped)}, study.plan.spending),
+    )
+    found = comparing.of([study, other])
+    assert contrasts.moves(found, *found.plans) == [contrasts.Move("clinic", gone, come, metres)]
+    assert contrasts.moves(found, found.plans[0], found.plans[0]) == []
+    for lang in LANGS:
+        told = overview.of(found, lang)
+        table = next(t for s in told.sections for t in s.tables if t.id == "moved_sites")
+        assert len(table.rows) == 1
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_nothing_is_told_of_what_is_nothing(study: Study, lang: Lang) -> None:
+    same = dataclasses.replace(study, run=study.run.with_name("same"), result={**study.result, "solver": "other"})
+    found = comparing.of([study, same])
+    told = overview.of(found, lang)
+    (text,) = people.pair_sentences(found, Names(found, _say(found, lang)), _say(found, lang))
+    assert not re.search(r"(?<![\d,.])0(?![\d,.])", text), text
+    idle = dataclasses.replace(study, plan=study.before_plan, measures=study.before)
+    verdict = overview.of(comparing.of([idle]), lang).verdict[0]
+    assert not re.search(r"(?<![\d,.+])0 (new|expanded|closed|处)", verdict), verdict
+    assert told.verdict
+
+
+def test_equity_is_counted_from_the_people(comparison: Comparison) -> None:
+    for column in comparison.columns:
+        found = contrasts.worst_township(comparison, column)
+        towns = comparing.by_township(comparison)
+        place = comparison.columns.index(column)
+        assert found is not None
+        assert found[1] / found[2] == min(served[place] / whole for whole, served in towns.values() if whole)
+        town, country = contrasts.sides(comparison, column)
+        urban = {s.id: s.urban for s in comparison.county.settlements}
+        for side, share in ((1, town), (0, country)):
+            asked = sum(n for key in comparison.services for i, n in comparison.county.demand_of(key).items()
+                        if urban[i] == side)  # fmt: skip
+            got = sum(n for (_, i), n in column.served().items() if urban[i] == side)
+            assert share == (got / asked if asked else None)
 
 
 def test_a_service_that_a_plan_does_not_decide_has_no_figures(study: Study) -> None:

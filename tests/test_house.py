@@ -68,6 +68,7 @@ ORDER = (
         "studies.frontier",
         "studies.sweep",
         "studies.comparing",
+        "studies.contrasts",
         "rooms",
     ),
     *("runs", "runs.interrupt", "runs.folder", "runs.journal", "runs.honest", "runs.starting", "runs.result"),

@@ -194,7 +194,7 @@ def test_three_counties_and_six_scenarios_survive_a_killed_worker(siting_cli: Ru
     counties = []
     for n in range(3):
         folder = tmp_path / f"county{n}"
-        made = siting_cli("new", folder, "--synthetic", "--villages", 12, "--seed", 20 + n)
+        made = siting_cli("new", folder, "--synthetic", "--villages", 20, "--seed", 20 + n)
         assert made.code == 0, made.err
         text = (folder / "county.toml").read_text(encoding="utf-8").replace('id = "', f'id = "c{n}-', 1)
         more = "".join(f'\n[scenarios."s{k}"]\ncapital_factor = 0.{k}\n' for k in range(1, 7))

@@ -9,14 +9,15 @@ from collections import Counter
 from collections.abc import Iterable
 
 from siting.studies.comparing import Alternative, Comparison, site_changes
+from siting.studies.contrasts import MOVED_M, moves
 from siting.words import Lang
 
 from ..chapters import goals, headline
 from ..content import speech
-from ..nouns import Cell, Column, Columns, Content, Section, Table, Tile
+from ..nouns import Amount, Cell, Column, Columns, Content, Section, Table, Tile
 from ..speech import Speech, travelled, visible
 from ..spots import every, quantity
-from . import people
+from . import equity, people
 from .wording import Names, overview_rows, place_name, table
 
 
@@ -40,6 +41,7 @@ def of(comparison: Comparison, lang: Lang, whole: bool = False) -> Content:
             _sites(comparison, names, say),
             people.townships(comparison, names, say),
             people.villages(comparison, names, say, whole),
+            equity.equity(comparison, names, say),
             _money(comparison, names, say),
             _runs(comparison, names, say),
         ),
@@ -56,11 +58,16 @@ def _verdict(comparison: Comparison, names: Names, say: Speech) -> Iterable[str]
     was = comparison.total_served(comparison.today)
     for plan in comparison.plans:
         m, served = plan.measures, comparison.total_served(plan)
+        steps = {
+            "new": sum(s.sites_new for s in m.services.values()),
+            "expanded": sum(s.sites_expanded for s in m.services.values()),
+            "closed": sum(s.sites_closed for s in m.services.values()),
+        }
+        told = [say(f"compare.sites_{key}", n=say.count(n)) for key, n in steps.items() if n]
         yield say(
             "compare.plan", plan=names.long(plan), met=sum(t.met for t in m.targets), n=len(m.targets),
-            served=say.count(served), more=f"{served - was:+,}", new=sum(s.sites_new for s in m.services.values()),
-            expanded=sum(s.sites_expanded for s in m.services.values()),
-            closed=sum(s.sites_closed for s in m.services.values()), capital=say.money(m.capital),
+            served=say.count(served), more=f"{served - was:+,}", capital=say.money(m.capital),
+            sites=say.listing(told) if told else say("compare.sites_same"),
         )  # fmt: skip
     if len(comparison.plans) > 1:
         yield from _best(comparison, names, say)
@@ -168,8 +175,30 @@ def _sites(comparison: Comparison, names: Names, say: Speech) -> Section:
     columns = (say.column("service"), Column("differ", say("compare.differ"), "count"), *heads)
     first = Table("only", say("compare.only_title"), columns, tuple(summary))
     listed = table("site_changes", (("service", "text"), ("site", "text"), ("place", "text")), "code", rows, names, say)
-    tables = (first, listed) if rows else (first,)
+    tables = (first, *_moved(comparison, names, say), *((listed,) if rows else ()))
     return Section("sites", say("compare.sites"), (say("compare.sites_intro", n=say.count(len(rows))),), tables)
+
+
+def _moved(comparison: Comparison, names: Names, say: Speech) -> Iterable[Table]:
+    """Sites that stand elsewhere under another plan: against today where there is one plan, else against plan A."""
+    spots = every(comparison.county, list(comparison.services))
+    chosen = [pair for pair in people.pairs(comparison) if len(comparison.plans) == 1 or pair[0].letter]
+    rows: list[tuple[Cell, ...]] = [
+        (
+            say("compare.from_to", one=names.letter(one), other=names.letter(other)),
+            say.name(comparison.county.services[move.service]),
+            say.name(spots[move.service, move.gone]),
+            say.name(spots[move.service, move.come]),
+            Amount(move.metres, "metres"),
+        )
+        for one, other in chosen
+        for move in moves(comparison, one, other)
+    ]
+    columns: Columns = (
+        ("step", "text"), ("service", "text"), ("gone", "text"), ("come", "text"), ("apart", "metres"),
+    )  # fmt: skip
+    if rows:
+        yield say.table("moved_sites", columns, rows, note=say("compare.moved_note", km=f"{MOVED_M / 1000:g}"))
 
 
 def _action(action: str, column: Alternative) -> str | None:

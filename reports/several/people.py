@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from siting.plan import Plan
 from siting.studies.comparing import Alternative, Comparison, by_township, shifts
+from siting.studies.contrasts import moves
 
 from ..nouns import Cell, Columns, Section
 from ..speech import Speech, visible
@@ -43,15 +44,28 @@ def only(one: Plan, other: Plan) -> int:
 
 
 def pair_sentences(comparison: Comparison, names: Names, say: Speech) -> Iterable[str]:
-    """Plan A beside every other plan, in one sentence each."""
+    """Plan A beside every other plan, in one sentence each; what is nothing is not told."""
     first = comparison.plans[0]
     for plan in comparison.plans[1:]:
+        letters = {"one": names.letter(first), "other": names.letter(plan)}
         up, gain, down, lose = balance(comparison, first, plan)
-        yield say(
-            "compare.pair", one=names.letter(first), other=names.letter(plan), gain=say.count(gain), up=say.count(up),
-            lose=say.count(lose), down=say.count(down), only_one=say.count(only(first.plan, plan.plan)),
-            only_other=say.count(only(plan.plan, first.plan)),
-        )  # fmt: skip
+        told = []
+        if gain:
+            told.append(say("compare.pair_gain", people=say.some("persons", gain), n=say.some("cases", up)))
+        if lose:
+            told.append(say("compare.pair_lose", people=say.some("persons", lose), n=say.some("cases", down)))
+        told = told or [say("compare.pair_same_people")]
+        here, there = only(first.plan, plan.plan), only(plan.plan, first.plan)
+        moved = len(moves(comparison, first, plan))
+        if here:
+            told.append(say("compare.pair_only", n=say.some("sites", here), plan=letters["one"]))
+        if there:
+            told.append(say("compare.pair_only", n=say.some("sites", there), plan=letters["other"]))
+        if moved:
+            told.append(say("compare.pair_moved", n=say.some("sites", moved)))
+        if not here and not there:
+            told.append(say("compare.pair_same_sites"))
+        yield say("compare.pair", **letters, told=say("compare.and").join(told))
 
 
 def townships(comparison: Comparison, names: Names, say: Speech) -> Section:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from siting.counties.rows import Settlement
 from siting.studies.comparing import Alternative, Comparison
+from siting.studies.contrasts import sides, worst_township
 
 from ..chapters.headline import scenario_name
 from ..nouns import Amount, Cell, Column, Columns, Kind, Table
@@ -98,8 +99,23 @@ def overview_rows(names: Names, say: Speech) -> list[tuple[Cell, ...]]:
         money("left", [m.capital_available - m.capital if c.letter else None
                        for c, m in zip(columns, measures, strict=True)]),
         money("running", [m.running for m in measures]),
+        row("worst", *(_worst(comparison, c) for c in columns)),
+        row("urban_gap", *(wide(*sides(comparison, c)) for c in columns)),
         row("gap", *(_gap(c) for c in columns)),
     ]  # fmt: skip
+
+
+def _worst(comparison: Comparison, column: Alternative) -> Amount | None:
+    """Share served in the worst township, services added up."""
+    found = worst_township(comparison, column)
+    return None if found is None else Amount(found[1] / found[2], "share")
+
+
+def wide(town: float | None, country: float | None) -> Amount | None:
+    """Urban share less rural share, rounded up so that a wide gap never looks met; 0 where the country is ahead."""
+    if town is None or country is None:
+        return None
+    return Amount(math.ceil(max(0.0, town - country) * 1000 - 1e-9) / 1000, "share")
 
 
 def _gap(column: Alternative) -> Amount | None:
