@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from siting.counties.rows import RoadEdge, RoadNode, Row, Settlement, Site
+from siting.counties.rows import Line, RoadEdge, RoadNode, Row, Settlement, Site
 from siting.errors import Fault, InputRefused, Severity
 
 from .folder import refuse_if_full, write_folder
@@ -35,6 +35,7 @@ from .sites import facilities as standing
 from .sites.candidates import Candidate, candidate_sites, existing_sites
 from .sites.facilities import Facility
 from .sites.facilities_listed import place_facilities
+from .sites.lines_made import county_lines
 from .sites.removed import REMOVED_FILE, removed_table
 from .sites.screening import Ground, Removed, removal_notes, screen
 from .skeleton import fill
@@ -149,6 +150,8 @@ def _finish(
     existing = existing_sites(joined, services, rules, notes)
     candidates, removed, red_lines = _candidates(wish, inputs, settlements, existing, services, roads, notes)
     inside = _inside(extract.facilities, inputs)
+    nodes, edges = _nodes(roads), _edges(roads)
+    lines = county_lines(preset.county(), inputs.lines, settlements, nodes, edges, notes)
     log = Log(
         folder=folder,
         roads=roads.counts,
@@ -183,9 +186,11 @@ def _finish(
     tables: dict[str, tuple[list[str], Sequence[Row]]] = {
         "settlements.csv": ([*Settlement.model_fields, *groups.columns, "population_source"], settlements),
         "sites.csv": (list(Site.model_fields), [*existing, *(candidate.site for candidate in candidates)]),
-        "nodes.csv": (list(RoadNode.model_fields)[: None if roads.heights else -1], _nodes(roads)),
-        "edges.csv": (list(RoadEdge.model_fields), _edges(roads)),
+        "nodes.csv": (list(RoadNode.model_fields)[: None if roads.heights else -1], nodes),
+        "edges.csv": (list(RoadEdge.model_fields), edges),
     }
+    if lines:
+        tables["lines.csv"] = (list(Line.model_fields), lines)
     said = write_log(f"{wish.name or folder.name}: import log", facts(log, existing), notes, kinds_table(log.kinds))
     texts: dict[str, str | bytes] = {"county.toml": county, LOG_FILE: said}
     if removed:

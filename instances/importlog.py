@@ -56,6 +56,7 @@ _TITLES = {
     "W233": ("路段长度与图形不符", "Lengths that differ from the drawing"),
     "W239": ("出行时间表中缺少的点对", "Pairs that the travel-time table lacks"),
     "N217": ("路网节点的海拔", "Heights of road nodes"),
+    "N218": ("公交线路", "Bus lines"),
     "W249": ("没有海拔的节点,其道路按平路计", "Nodes without a height, whose roads count as level"),
     "N230": ("文字编码", "Encoding of texts"),
     "N231": ("未采用的坐标系说明", "Coordinate systems said but not applied"),

@@ -22,6 +22,7 @@ from .population.places_listed import PlaceList, collect_places
 from .sites import candidates_listed
 from .sites.candidate_rules import CandidateRule, rules_of
 from .sites.facilities_listed import FacilityList, read_facilities
+from .sites.lines_listed import read_lines
 from .skeleton import Preset, read_preset
 from .tables.listing import Listing
 
@@ -46,6 +47,7 @@ class Wish:
     facilities: Path | None = None
     candidates: Path | None = None
     candidate_rules: Path | None = None
+    lines: Path | None = None
     boundary: Path | None = None
     red_lines: tuple[str, ...] = ()
     growth_boundary: Path | None = None
@@ -99,6 +101,7 @@ class Inputs:
     totals: buildings.Totals | None = None
     growth: projection.Growth = field(default_factory=lambda: projection.Growth({}))
     moves: Listing | None = None
+    lines: Listing | None = None
 
 
 def attempt(step: Callable[[], T], faults: list[Fault]) -> T | None:
@@ -130,6 +133,7 @@ def read_inputs(wish: Wish, notes: list[Fault], faults: list[Fault]) -> Inputs |
     totals = given(wish.totals, lambda path: buildings.read_totals(path, notes))
     growth = given(wish.growth, lambda path: projection.read_growth(path, notes))
     moves = given(wish.relocation, lambda path: projection.read_moves(path, notes))
+    lines = given(wish.lines, read_lines)
     for role, path in wish.files():
         if role in ("population", "buildings", "roads", "elevation") and not path.is_file():
             faults.append(Fault("E213", path.name, values={"name": path.name}))
@@ -137,7 +141,7 @@ def read_inputs(wish: Wish, notes: list[Fault], faults: list[Fault]) -> Inputs |
         return None
     return Inputs(
         preset, border or Boundary(), rules or {}, places, stand, sites, zones or (), polygon, reference, totals,
-        growth or projection.Growth({}), moves,
+        growth or projection.Growth({}), moves, lines,
     )  # fmt: skip
 
 

@@ -84,7 +84,16 @@ RELOCATION: dict[str, tuple[str, ...]] = {
     "persons": ("persons", "moved_persons", "搬迁人数", "搬迁人口", "人数", "人口"),
 }
 
+LINES: dict[str, tuple[str, ...]] = {
+    "id": ("id", "line", "line_id", "编号", "线路编号"),
+    "name": ("name", "名称", "线路", "线路名称"),
+    "name_en": ("name_en", "英文名"),
+    "stops": ("stops", "站点", "停靠站点", "途经站点", "途经", "停靠村"),
+    "trips_per_day": ("trips_per_day", "trips", "班次", "日班次", "每日班次", "每日往返班次"),
+    "source": ("source", "来源", "数据来源"),
+}
+
 TABLES = {
     "settlements": SETTLEMENTS, "facilities": FACILITIES, "candidates": CANDIDATES, "totals": TOTALS, "growth": GROWTH,
-    "relocation": RELOCATION,
+    "relocation": RELOCATION, "lines": LINES,
 }  # fmt: skip

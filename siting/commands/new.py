@@ -12,7 +12,7 @@ from siting.commands import F, quiet_option, say
 
 #: Options that take a file: the name of the option is the name in `siting.instances.inputs.Wish`.
 FILES = (
-    "osm", "roads", "elevation", "settlements", "facilities", "candidates", "candidate_rules", "boundary",
+    "osm", "roads", "elevation", "settlements", "facilities", "candidates", "candidate_rules", "lines", "boundary",
     "growth_boundary", "population", "totals", "buildings", "growth", "relocation",
 )  # fmt: skip
 FLAGS = ("only_listed", "leave_out_unplaced", "waste")
