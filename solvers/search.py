@@ -83,7 +83,7 @@ class Search:
 
     ``slack`` units may be left open beside the gap on what this problem itself reaches (see `_allowed`). ``value`` is
     what ``best`` reaches, in whole units; ``bound`` is what no plan exceeds (or undercuts), None while unknown;
-    ``crashed`` says why the solver died, if it did.
+    ``crashed`` says why the solver died, if it did, ``memory`` that it was for want of memory.
     """
 
     def __init__(
@@ -103,6 +103,7 @@ class Search:
         self.best, self.value = best, goal.value(problem, aim, best)
         self.bound = highest_of(problem, aim)
         self.version = self.crashed = ""
+        self.memory = False
         self.forms = forms or Formulations()
 
     def _formulate(self, *, loose: bool) -> None:
@@ -128,7 +129,7 @@ class Search:
                 nodes=KERNEL_NODES,
             )
             self._fill()
-        if self.proven():
+        if self.proven() or self.memory:  # the whole model asks for more memory still
             return
         share = LOOSE_SHARE if self.form.relaxes else 1.0
         self._solve(self.linear, seconds=self.clock.left_s * share, bounds=True)
@@ -224,13 +225,14 @@ class Search:
             on_progress=progress,
             on_values=self._consider if whole and not only_complete else lambda values: None,
             max_nodes=nodes,
+            memory_mb=self.effort.memory_mb,
         )
         if answer.infeasible:
             raise SolverFailed(Fault("E902", values={"why": f"{self.aim.name}: infeasible, though a plan is known"}))
         kind = "relaxation" if not whole else "model" if bounds else "kernel"
         self.effort.on_log(f"== {self.aim.name}, {', '.join(services)}: {kind}\n{answer.log}")
         self.version = answer.version or self.version
-        self.crashed = answer.crashed
+        self.crashed, self.memory = answer.crashed, answer.memory
         if whole and answer.values is not None and (answer.complete or not only_complete):
             self._consider(answer.values)
         if bounds and answer.bound is not None and math.isfinite(answer.bound):

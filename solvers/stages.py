@@ -125,6 +125,8 @@ def _judged(aim: Aim, search: Search, effort: Effort, seconds: float) -> Stage:
         stop = Stop.PROVEN
     elif effort.stopped():
         stop = Stop.USER
+    elif search.memory:
+        stop = Stop.MEMORY
     elif search.crashed:
         stop = Stop.CRASH
     else:

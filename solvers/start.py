@@ -35,6 +35,7 @@ def first_plan(problem: Problem, effort: Effort, seconds: float) -> Plan:
             seed=effort.seed,
             threads=effort.threads,
             stopped=effort.stopped,
+            memory_mb=effort.memory_mb,
         )
         effort.on_log(f"== any plan\n{answer.log}")
         if answer.values is None:

@@ -67,10 +67,11 @@ class Search:
         self.problem, self.effort, self.engine = problem, effort, engine
         self.begun = time.monotonic()
         self.form = Formulation(problem, apart=True)
-        self.best: Plan | None = None
+        self.best: Plan | None = effort.start
         self.stages: list[Stage] = []
         self.reached: list[tuple[Aim, int]] = []
         self.crashed = self.version = ""
+        self.memory = False
 
     def stage(self, aim: Aim) -> None:
         """Solve for one aim, from the plan of the aims before."""
@@ -106,9 +107,11 @@ class Search:
             on_progress=progress,
             on_values=lambda values: self._consider(aim, values),
             engine=self.engine,
+            memory_mb=self.effort.memory_mb,
         )
         self.effort.on_log(f"== {aim.name}: {self.engine}\n{answer.log}")
         self.version, self.crashed = answer.version or self.version, answer.crashed
+        self.memory = answer.memory
         if answer.infeasible:
             raise SolverFailed(Fault("E902", values={"why": f"{aim.name}: infeasible"}))
         if answer.values is not None:
@@ -136,7 +139,7 @@ class Search:
         elif self.effort.stopped():
             stop = Stop.USER
         else:
-            stop = Stop.CRASH if self.crashed else Stop.TIME
+            stop = Stop.MEMORY if self.memory else Stop.CRASH if self.crashed else Stop.TIME
         return Stage(aim.name, value, bound, stop, seconds)
 
 

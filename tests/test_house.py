@@ -38,6 +38,7 @@ ORDER = (
     *("reading.coherence", "reading.checks", "reading.plausible", "reading.plausible_map", "reading.instance"),
     "reading.format_page",
     *("problems", "problems.options", "problems.needs", "problems.problem", "problems.posing", "problems.reachable"),
+    *("problems.size",),
     *("plans", "plans.measure", "plans.outcome", "plans.funding", "plans.transport", "plans.assign", "plans.nesting"),
     *("model.opening", "model.coverage", "model.line", "model.catchment", "model.haul"),
     *("model.shared", "model.money", "model.targets", "model.building", "model.goal", "model.reading", "model"),

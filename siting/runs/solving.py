@@ -17,6 +17,7 @@ from siting.counties.county import County
 from siting.errors import Fault, InputRefused, NoPlan, PlanRejected
 from siting.plan import Plan
 from siting.plans.outcome import Effort, Outcome, Progress
+from siting.problems import size
 from siting.problems.posing import pose
 from siting.problems.problem import Problem
 from siting.reading import instance, scenario
@@ -66,7 +67,8 @@ def solve(
     content of ``result.json``.
 
     Raises:
-        InputRefused: the county or the plan of ``start`` has faults (E190, E191); nothing is written.
+        InputRefused: the county or the plan of ``start`` has faults (E190, E191), and nothing is written; or it needs
+            more memory than there is (E196).
         NoPlan: stopped before a first plan was found (E601).
         PlanRejected: the checker rejects the solver's last plan (E701); an earlier valid one stays in the run.
         CannotWrite: the run folder cannot be written, is in use or holds something else (E801, E802, E803).
@@ -143,6 +145,7 @@ class _Work:
         times = travel.times(county, cache_folder=cache.folder(), progress=self.listener.travel)
         standing.write_tables(run, county, times)
         problem = pose(county, times, chosen)
+        size.check(problem, ask.memory_mb)
         self.kept.keep_before(times)
         if self.start is not None:
             self.kept.keep(self.start)

@@ -7,54 +7,34 @@ that the child wrote before stays usable, also when the child crashes.
 from __future__ import annotations
 
 import json
+import math
 import os
 import queue
+import resource
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass
+from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
+from siting.errors import CannotWrite, Fault
+
 from . import engines
+from .answer import Answer, Duals, answer_of, incumbent
 from .linear import LinearModel
 
 #: Seconds that the solver may take to notice a cancellation before it is killed.
 GRACE_S = 3.0
-COMPLETE = ("Optimal", "Solution limit reached", "Node limit reached")
+__all__ = ["Answer", "Duals", "run"]
 
-
-@dataclass(frozen=True, eq=False)
-class Duals:
-    """Of a linear program: what a row's bound is worth (m,), and the reduced costs (n,), of the minimisation."""
-
-    rows: np.ndarray
-    columns: np.ndarray
-
-
-@dataclass(frozen=True, eq=False)
-class Answer:
-    """What came out: ``values`` (n,) of the best solution or None; ``bound`` in the model's own sense, None if none
-    is known.
-
-    ``complete`` is True where the solver ended by its own rules (gap or nodes) and not by the clock or a signal, so
-    that the same call gives the same answer again; ``crashed`` says how it ended without an answer.
-    """
-
-    values: np.ndarray | None
-    bound: float | None
-    complete: bool
-    infeasible: bool
-    crashed: str
-    version: str
-    log: str
-    duals: Duals | None = None
+#: A child that talks faster than it is heard waits; a line longer than this is no message.
+MOST_WAITING, LONGEST_LINE = 1000, 100_000
 
 
 def run(
@@ -70,56 +50,60 @@ def run(
     on_values: Callable[[np.ndarray], None] = lambda values: None,
     max_nodes: int = 2**31 - 1,
     engine: str = "highs",
+    memory_mb: int | None = None,
 ) -> Answer:
     """Solve ``linear`` from ``start`` (value by ``id`` of the variable; the rest is completed by the solver).
 
     ``max_nodes`` ends the search after so many nodes, the same on every machine. ``on_progress(objective, bound)`` is
-    called in the model's own sense; ``on_values(values)`` with new incumbents. ``engine`` is one of `engines`.
+    called in the model's own sense; ``on_values(values)`` with new incumbents. ``engine`` is one of `engines`;
+    ``memory_mb`` caps the address space of the child.
 
     Raises:
         InputRefused: the engine is not installed (E193).
+        CannotWrite: the folder for temporary files is full or read-only, or no process can be started (E801).
     """
     module = engines.require(engine).module
-    with tempfile.TemporaryDirectory(prefix="siting-") as name:
-        folder = Path(name)
-        options = {
-            "mip_rel_gap": gap,
-            "time_limit": seconds,
-            "random_seed": seed,
-            "threads": threads,
-            "mip_max_nodes": max_nodes,
-        }
-        _write_job(folder, linear, start, options)
-        environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-        with (folder / "stderr.txt").open("wb") as errors:
-            child = subprocess.Popen(
-                [sys.executable, "-P", "-m", f"siting.solvers.process.{module}", str(folder)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                text=True,
-                start_new_session=True,
-                env=environment,
-            )
+    options = {
+        "mip_rel_gap": gap,
+        "time_limit": seconds,
+        "random_seed": seed,
+        "threads": threads,
+        "mip_max_nodes": max_nodes,
+    }
+    with ExitStack() as stack:
+        try:
+            room = tempfile.TemporaryDirectory(prefix="siting-", ignore_cleanup_errors=True)
+            folder = Path(stack.enter_context(room))
+            _write_job(folder, linear, start, options)
+            errors = stack.enter_context((folder / "stderr.txt").open("wb"))
+            child = _start(module, folder, errors, memory_mb)
+        except OSError as error:
+            why = error.strerror or str(error)
+            raise CannotWrite(Fault("E801", file=tempfile.gettempdir(), values={"why": why})) from error
         try:
             last = _follow(child, folder, linear, seconds, stopped, on_progress, on_values)
         finally:
             _end(child)
-        log = folder / "solver.log"
-        answer = last if last.get("event") == "answer" else {}
-        values = _incumbent(folder)
-        bound = last.get("bound")
-        why = (folder / "stderr.txt").read_text(errors="replace").strip().splitlines()
-        return Answer(
-            values=values,
-            bound=None if bound is None else linear.sign * float(bound),
-            complete=answer.get("status") in COMPLETE,
-            infeasible=answer.get("status") in ("Infeasible", "Primal infeasible or unbounded"),
-            crashed="" if answer or last.get("killed") else f"exit {child.returncode}: {why[-1] if why else ''}",
-            version=str(answer.get("version", "")),
-            log=log.read_text(errors="replace") if log.exists() else "",
-            duals=_duals(folder),
-        )
+        return answer_of(child.returncode, folder, linear, last)
+
+
+def _start(module: str, folder: Path, errors: IO[bytes], memory_mb: int | None) -> subprocess.Popen[str]:
+    """The child process, with what it may take of memory (where the system can say so to another process: Linux)."""
+    child = subprocess.Popen(
+        [sys.executable, "-P", "-m", f"siting.solvers.process.{module}", str(folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=errors,
+        text=True,
+        errors="replace",
+        start_new_session=True,
+        # one arena: others would be address space that nobody uses, and the cap counts address space
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"},
+    )
+    if memory_mb is not None and hasattr(resource, "prlimit"):
+        with suppress(ProcessLookupError):
+            resource.prlimit(child.pid, resource.RLIMIT_AS, (memory_mb << 20, memory_mb << 20))
+    return child
 
 
 def _write_job(folder: Path, linear: LinearModel, start: dict[int, float], options: dict[str, Any]) -> None:
@@ -156,7 +140,7 @@ def _follow(
 
     ``killed`` is set where the clock had to end it; any other sudden end is a crash, also for want of memory.
     """
-    lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+    lines: queue.Queue[str | None] = queue.Queue(MOST_WAITING)
     assert child.stdout is not None
     threading.Thread(target=_pump, args=(child.stdout, lines), daemon=True).start()
     deadline, asked = time.monotonic() + seconds + 0.5, 0.0
@@ -175,17 +159,36 @@ def _follow(
             continue
         if line is None:
             return last
-        message = json.loads(line)
-        last = {**last, **{k: v for k, v in message.items() if v is not None}}
+        message = _message(line)
+        if message is None:
+            child.kill()
+            return {**last, "event": "garbled", "why": f"it said what is no message: {line[:80]!r}"}
+        last = {**last, **message}
         objective, bound = (last.get(k) for k in ("objective", "bound"))
         on_progress(*(None if n is None else linear.sign * float(n) for n in (objective, bound)))
-        if message["event"] == "incumbent" and lines.empty() and (values := _incumbent(folder)) is not None:
+        news = message["event"] == "incumbent" and lines.empty()
+        if news and (values := incumbent(folder, len(linear.cost))) is not None:
             on_values(values)
 
 
-def _pump(stream: Any, lines: queue.SimpleQueue[str | None]) -> None:
-    for line in stream:
-        lines.put(line)
+def _message(line: str) -> dict[str, Any] | None:
+    """What a line of the child says, without what is unknown; None where it is no message."""
+    try:
+        message = json.loads(line)
+        numbers = [message[key] for key in ("objective", "bound") if message.get(key) is not None]
+        if not isinstance(message["event"], str) or any(type(n) not in (int, float) for n in numbers):
+            return None
+        finite = {k: v for k, v in message.items() if not isinstance(v, float) or math.isfinite(v)}
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None
+    return {k: v for k, v in finite.items() if v is not None}
+
+
+def _pump(stream: IO[str], lines: queue.Queue[str | None]) -> None:
+    """Hand on what the child says; whoever says more than is heard has to wait."""
+    with suppress(ValueError, OSError):  # the stream is closed when nobody listens any more
+        while line := stream.readline(LONGEST_LINE):
+            lines.put(line)
     lines.put(None)
 
 
@@ -209,20 +212,3 @@ def _end(child: subprocess.Popen[str]) -> None:
         if stream is not None:
             with suppress(BrokenPipeError):
                 stream.close()
-
-
-def _duals(folder: Path) -> Duals | None:
-    path = folder / "duals.npz"
-    if not path.exists():
-        return None
-    with np.load(path, allow_pickle=False) as stored:
-        return Duals(stored["rows"], stored["columns"])
-
-
-def _incumbent(folder: Path) -> np.ndarray | None:
-    path = folder / "incumbent.npz"
-    if not path.exists():
-        return None
-    with np.load(path, allow_pickle=False) as stored:
-        values: np.ndarray = stored["values"]
-        return values

@@ -20,11 +20,14 @@ import numpy as np
 
 #: The pipe to the parent, apart from standard output, on which the solver's library may print what it likes.
 CHANNEL = os.fdopen(os.dup(1), "w", encoding="utf-8")
+#: Whether the thread that the solver runs in was left by a want of memory.
+FAILED: list[bool] = []
 
 
 def main(folder: Path) -> None:
     """Solve the job of ``folder``."""
     os.dup2(2, 1)
+    threading.excepthook = _note
     with np.load(folder / "job.npz", allow_pickle=False) as stored:
         job = {name: stored[name] for name in stored.files}
     options = json.loads((folder / "options.json").read_text())
@@ -39,10 +42,23 @@ def main(folder: Path) -> None:
     highs.HandleUserInterrupt = True
     threading.Thread(target=_listen, args=(highs,), daemon=True).start()
     begun = time.monotonic()
-    highs.startSolve()
-    while not highs.wait(0.1)[0]:
-        pass
+    thread = highs.startSolve()
+    ended, status = False, None
+    while not ended:
+        ended, status = highs.wait(0.1)
+    thread.join()  # until it has said why it was left, if it was
+    if status is None or status == highspy.HighsStatus.kError:  # it threw, as for want of memory, or gave up
+        if FAILED or highs.getModelStatus() == highspy.HighsModelStatus.kMemoryLimit:
+            raise MemoryError
+        raise RuntimeError(f"the solver ends with {status}, {highs.modelStatusToString(highs.getModelStatus())}")
     _answer(highs, folder, time.monotonic() - begun)
+
+
+def _note(fault: threading.ExceptHookArgs) -> None:
+    """Remember why the solver's thread was left: an exception in it reaches nobody else."""
+    print(f"{fault.exc_type.__name__}: {fault.exc_value}", file=sys.stderr)
+    if issubclass(fault.exc_type, MemoryError):
+        FAILED.append(True)
 
 
 def _set_options(highs: highspy.Highs, options: dict[str, Any], log: Path) -> None:
@@ -68,16 +84,31 @@ def _pass_model(highs: highspy.Highs, job: dict[str, np.ndarray]) -> None:
     if job["whole"].any():
         model.integrality_ = [kinds[int(w)] for w in job["whole"]]
     _must(highs.passModel(model), "model")
+    held = highs.getLp()
+    values_held = {
+        "cost": held.col_cost_,
+        "lower": held.col_lower_,
+        "upper": held.col_upper_,
+        "row_lower": held.row_lower_,
+        "row_upper": held.row_upper_,
+        "data": held.a_matrix_.value_,
+    }
     counts = (highs.getNumRow(), highs.getNumCol(), highs.getNumNz())
     wanted = (model.num_row_, model.num_col_, len(job["data"]))
     if counts != wanted:
         raise RuntimeError(f"the solver holds {counts} rows, columns and coefficients, not {wanted}")
+    for name, values in values_held.items():
+        if not np.array_equal(np.asarray(values), job[name]):
+            raise RuntimeError(f"the solver holds another {name} than it was given")
+    if sum(kind != highspy.HighsVarType.kContinuous for kind in held.integrality_) != int(job["whole"].sum()):
+        raise RuntimeError("the solver holds another number of whole variables than it was given")
 
 
 def _subscribe(highs: highspy.Highs, folder: Path) -> None:
     def improving(event: Any) -> None:
         values = np.array(event.data_out.mip_solution, dtype=np.float64)
-        _save(folder / "incumbent.npz", values=values)
+        if not _save(folder / "incumbent.npz", values=values):
+            return
         _tell(event="incumbent", objective=event.data_out.mip_primal_bound, bound=event.data_out.mip_dual_bound)
 
     def logging(event: Any) -> None:
@@ -114,11 +145,17 @@ def _bound_of_lp(highs: highspy.Highs) -> float:
     return float(highs.getInfo().objective_function_value) if optimal else float("nan")
 
 
-def _save(path: Path, **values: np.ndarray) -> None:
+def _save(path: Path, **values: np.ndarray) -> bool:
+    """Keep values by name as a whole file; a full disk is told, and what was kept before stays."""
     temporary = path.with_suffix(".part")
-    with temporary.open("wb") as file:
-        np.savez(file, allow_pickle=False, **values)
-    os.replace(temporary, path)
+    try:
+        with temporary.open("wb") as file:
+            np.savez(file, allow_pickle=False, **values)
+        os.replace(temporary, path)
+    except OSError as error:
+        _tell(event="unsaved", why=f"an incumbent cannot be written: {error.strerror or error}")
+        return False
+    return True
 
 
 def _tell(**message: Any) -> None:
@@ -139,4 +176,8 @@ def _must(status: highspy.HighsStatus, what: str) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    try:
+        main(Path(sys.argv[1]))
+    except MemoryError:
+        _tell(event="memory")
+        os._exit(4)  # nothing that may ask for more memory
