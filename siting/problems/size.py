@@ -1,8 +1,8 @@
 """How much memory a problem takes at least, before anything is allocated for it.
 
-The figures are lower ends of what was measured on counties of 60 to 300 villages (docs/reliability.md): a way takes 2.9 kB in
-the models of this process and 5 to 12 coefficients of about 1 kB each in the solver's. They refuse what is hopeless;
-what is only tight is tried, within the cap.
+The figures are estimates, below what was measured on the embedded county (docs/reliability.md): there a way took 2.9 kB
+in the models of this process, and 5 to 12 coefficients of about 1 kB each in the solver's. They refuse what is
+hopeless; what is only tight is tried, within the cap.
 """
 
 from __future__ import annotations

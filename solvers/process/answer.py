@@ -3,6 +3,7 @@ an answer."""
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,7 +79,7 @@ def _duals(folder: Path, shape: tuple[int, int]) -> Duals | None:
     if not path.exists():
         return None
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as stored:
             rows, columns = (np.asarray(stored[name], dtype=np.float64) for name in ("rows", "columns"))
     except DAMAGE:
         return None
@@ -92,7 +93,7 @@ def incumbent(folder: Path, columns: int) -> np.ndarray | None:
     if not path.exists():
         return None
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as stored:
             values = np.asarray(stored["values"], dtype=np.float64)
     except DAMAGE:
         return None

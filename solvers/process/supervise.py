@@ -29,10 +29,10 @@ from . import engines
 from .answer import Answer, Duals, answer_of, incumbent
 from .linear import LinearModel
 
-#: Seconds that the solver may take to notice a cancellation before it is killed.
-GRACE_S = 3.0
 __all__ = ["Answer", "Duals", "run"]
 
+#: Seconds that the solver may take to notice a cancellation before it is killed.
+GRACE_S = 3.0
 #: A child that talks faster than it is heard waits; a line longer than this is no message.
 MOST_WAITING, LONGEST_LINE = 1000, 100_000
 

@@ -12,20 +12,20 @@ import os
 import sys
 import threading
 import time
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import highspy
 import numpy as np
 
-#: The pipe to the parent, apart from standard output, on which the solver's library may print what it likes.
-CHANNEL = os.fdopen(os.dup(1), "w", encoding="utf-8")
 #: Whether the thread that the solver runs in was left by a want of memory.
 FAILED: list[bool] = []
 
 
 def main(folder: Path) -> None:
     """Solve the job of ``folder``."""
+    _channel()
     os.dup2(2, 1)
     threading.excepthook = _note
     with np.load(folder / "job.npz", allow_pickle=False) as stored:
@@ -94,7 +94,7 @@ def _pass_model(highs: highspy.Highs, job: dict[str, np.ndarray]) -> None:
         "data": held.a_matrix_.value_,
     }
     counts = (highs.getNumRow(), highs.getNumCol(), highs.getNumNz())
-    wanted = (model.num_row_, model.num_col_, len(job["data"]))
+    wanted = (len(job["row_lower"]), len(job["cost"]), len(job["data"]))
     if counts != wanted:
         raise RuntimeError(f"the solver holds {counts} rows, columns and coefficients, not {wanted}")
     for name, values in values_held.items():
@@ -158,9 +158,15 @@ def _save(path: Path, **values: np.ndarray) -> bool:
     return True
 
 
+@cache
+def _channel() -> IO[str]:
+    """The pipe to the parent, apart from standard output, on which the solver's library may print what it likes."""
+    return os.fdopen(os.dup(1), "w", encoding="utf-8")
+
+
 def _tell(**message: Any) -> None:
     text = {k: (None if isinstance(v, float) and not np.isfinite(v) else v) for k, v in message.items()}
-    print(json.dumps(text), flush=True, file=CHANNEL)
+    print(json.dumps(text), flush=True, file=_channel())
 
 
 def _listen(highs: highspy.Highs) -> None:
