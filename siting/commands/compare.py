@@ -46,6 +46,7 @@ def command(
 ) -> None:
     """Compare; a plan that the checker rejects is not compared."""
     from siting import rooms, store, words
+    from siting.reading import scenario_file
     from siting.studies import comparing, study
 
     named = [name.strip() for name in formats.split(",") if name.strip()]
@@ -65,7 +66,8 @@ def command(
         folder = county_folder(what[0])
         out = out or _folder(folder.resolve().name)
         effort = {"gap": gap, "time_limit_s": time_limit, "seed": seed, "threads": threads, "memory_mb": memory_mb}
-        jobs = _jobs(_listed(scenarios, "base"), _listed(solvers, "highs"))
+        folder, named_so = scenario_file.with_files(folder, _listed(scenarios, "base"), out / "county")
+        jobs = _jobs(named_so, _listed(solvers, "highs"))
         runs, code = _solve_all(folder, out, jobs, effort, quiet)
     finished = [study.load(run) for run in _once(runs)]
     comparison = comparing.of(finished)

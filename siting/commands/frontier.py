@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+import tempfile
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -47,6 +49,7 @@ def command(
     """Solve every budget, check every plan, report; the exit code is that of the first free plan that was cut off."""
     from siting import rooms, store, words
     from siting.commands.live import Live
+    from siting.reading import scenario_file
     from siting.runs import budgets as running
 
     percents = _percents(budgets)
@@ -57,7 +60,11 @@ def command(
     keys = tuple("" if key == ALL else key for key in dict.fromkeys(services)) or None
     with ExitStack() as stack:
         listener = Listener() if quiet else stack.enter_context(Live(say)).listener
-        found = running.solve(folder, run, ask, running.Budgets(percents, keys, nested), listener)
+        own = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="siting-"))) / folder.resolve().name
+        folder, (name,) = scenario_file.with_files(folder, [scenario], own)
+        found = running.solve(
+            folder, run, replace(ask, scenario=name), running.Budgets(percents, keys, nested), listener
+        )
     speak = words.load(words.language(lang))
     written = [path for write in writers for path in write(found, run, speak)]
     if as_json:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
@@ -47,14 +49,17 @@ def command(
 ) -> None:
     """Solve, check, report; the exit code says how it ended."""
     from siting import store
+    from siting.reading import scenario_file
 
     folder = county_folder(county)
     ask = Ask(scenario, solver, gap, time_limit, seed, threads, memory_mb)
-    usual = Path("runs") / f"{folder.resolve().name}-{scenario}-{datetime.now():%Y%m%d-%H%M%S}"
+    usual = Path("runs") / f"{folder.resolve().name}-{Path(scenario).stem}-{datetime.now():%Y%m%d-%H%M%S}"
 
     def work(listener: Listener) -> tuple[Path, Mapping[str, Any]]:
-        run = out or store.new_folder(usual)
-        return run, solving.solve(folder, run, ask, listener, start)
+        with tempfile.TemporaryDirectory(prefix="siting-") as own:
+            at, (name,) = scenario_file.with_files(folder, [scenario], Path(own) / folder.resolve().name)
+            run = out or store.new_folder(usual)
+            return run, solving.solve(at, run, replace(ask, scenario=name), listener, start)
 
     finish(work, lang, as_json=as_json, quiet=quiet)
 

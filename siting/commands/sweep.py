@@ -43,12 +43,15 @@ def command(
     """Do every job that is not finished, then report; the exit code is that of the first job that did not end well."""
     from siting import rooms, store, words
     from siting.commands.live import Live
+    from siting.reading import scenario_file
     from siting.runs import sweeping
 
     writers = [rooms.sweep(name) for name in _listed(formats)]
     ask = Ask(time_limit_s=effort.pop("time_limit"), **effort)
     folders = [county_folder(name) for name in dict.fromkeys(counties)]
-    wanted = sweeping.plan(folders, _listed(scenarios) or None, _listed(solvers), out, ask)
+    names = _listed(scenarios)
+    places = [scenario_file.with_files(f, names, out / "counties" / str(n)) for n, f in enumerate(folders, 1)]
+    wanted = sweeping.plan([f for f, _ in places], places[0][1] or None, _listed(solvers), out, ask)
     store.make_folder(out)
     with ExitStack() as stack:
         listener = Listener() if quiet else stack.enter_context(Live(say)).listener
