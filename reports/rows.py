@@ -126,6 +126,8 @@ def transfer_rows(study: Study) -> list[Record]:
     rows = []
     for key, part in study.plan.services.items():
         spots = {spot.id: spot for spot in own(study.county, key)} if part.transfers else {}
+        rules = study.county.services[key].haul
+        by_time = rules is None or rules.transfer.by_time
         rows += [
             {
                 "service": key,
@@ -134,7 +136,8 @@ def transfer_rows(study: Study) -> list[Record]:
                 "disposal": t.disposal,
                 "disposal_name": spots[t.disposal].name,
                 "kg_per_day": t.persons,
-                "travel_s": t.travel,
+                "travel_s": t.travel if by_time else None,
+                "travel_m": None if by_time else t.travel,
             }
             for t in part.transfers
         ]

@@ -84,13 +84,7 @@ def way(service: Service, number: int) -> Access:
 
 def ways(service: Service) -> tuple[Access, ...]:
     """All accesses of a service, the straight haul as the last."""
-    rules = service.haul
-    if rules is None:
-        return service.access
-    return (
-        *service.access,
-        Access(mode=rules.direct_mode, limit_min=rules.direct_limit_min or rules.transfer_limit_min),
-    )
+    return service.ways
 
 
 def unit(county: County, service: str) -> Kind:

@@ -65,6 +65,7 @@ def solve(
     seed: int = 0,
     threads: int = 1,
     memory_mb: int | None = None,
+    prove_travel: bool = False,
     start: str | Path | None = None,
     listener: Listener | None = None,
 ) -> Study:
@@ -75,7 +76,7 @@ def solve(
     Raises:
         InputRefused, Infeasible, NoPlan, PlanRejected, CannotWrite, SolverFailed: see `siting.errors`.
     """
-    ask = Ask(name, solver, gap, time_limit_s, seed, threads, memory_mb)
+    ask = Ask(name, solver, gap, time_limit_s, seed, threads, memory_mb, prove_travel)
     solving.solve(Path(folder), Path(run), ask, listener or Listener(), None if start is None else Path(start))
     return load(run)
 

@@ -87,7 +87,11 @@ def _slack(problem: Problem, plan: Plan, effort: Effort, parts: int) -> dict[str
     if parts == 1:
         return {}
     share = (1 - OWN_SHARE) * effort.gap / parts
-    return {aim.name: share * goal.value(problem, aim, plan) for aim in goal.aims(problem) if aim.maximise}
+    return {
+        aim.name: share * goal.value(problem, aim, plan)
+        for aim in goal.aims(problem)
+        if not goal.is_brief(problem, aim, prove_travel=effort.prove_travel)
+    }
 
 
 class _Whole:
@@ -112,17 +116,18 @@ def _outcome(problem: Problem, plan: Plan, parts: list[list[Stage]], version: st
     for aim in goal.aims(problem):
         said = sum(stage.objective for part in parts for stage in part if stage.name == aim.name)
         has = goal.value(problem, aim, plan)
-        if has < said if aim.maximise else has > said:
+        if aim.better(said, has):
             raise SolverFailed(Fault("E902", values={"why": f"{aim.name}: the plan has {has}, the stages said {said}"}))
-    names = {stage.name for part in parts for stage in part}
     stages = []
-    for name in (n for kind in goal.ORDER for n in sorted(names) if n.startswith(kind)):
+    for name in (aim.name for aim in goal.aims(problem)):
         same = [stage for part in parts for stage in part if stage.name == name]
         bounds = [stage.bound for stage in same]
         worst = max((stage.stop for stage in same), key=list(Stop).index)
         known = [b for b in bounds if b is not None]
         bound = sum(known) if len(known) == len(bounds) else None
-        stage = Stage(name, sum(s.objective for s in same), bound, worst, sum(s.seconds for s in same))
+        stage = Stage(
+            name, sum(s.objective for s in same), bound, worst, sum(s.seconds for s in same), any(s.brief for s in same)
+        )
         proven = stage.gap is not None and stage.gap <= gap
         stages.append(replace(stage, stop=Stop.PROVEN) if proven else stage)
     if stages and all(stage.stop is Stop.CRASH for stage in stages):

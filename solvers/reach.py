@@ -1,4 +1,4 @@
-"""What no plan can exceed, by reach alone: the first bound of every aim, before anything is solved."""
+"""What no plan can better, by reach alone: the first bound of every aim, before anything is solved."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from siting.problems.needs import share_value
 from siting.problems.problem import Block, Problem, TargetRow
 
 
-def highest_of(problem: Problem, aim: Aim) -> int | None:
-    """What no plan can exceed, without any solving: all needs met, everybody within reach of some site served."""
+def best_of(problem: Problem, aim: Aim) -> int | None:
+    """What no plan can better, without any solving: all needs met, everybody within reach of some site served, only
+    what must stay open run; None of travel."""
     if aim.tier is not None:
         return sum(row.points * _most(problem, row) for row in problem.targets if row.tier == aim.tier)
     if aim.name == goal.WORTH:
         return sum(b.weight * int(b.demand[_in_reach(problem, b)].sum()) for b in problem.blocks)
-    return None
+    return problem.cost_years * sum(b.least_running for b in problem.blocks) if aim.name == goal.COST else None
 
 
 def _in_reach(problem: Problem, block: Block) -> np.ndarray:

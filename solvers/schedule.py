@@ -46,8 +46,8 @@ def earlier(problem: Problem, plan: Plan) -> Plan:
         better = complete(problem, opened, _served(problem, plan))
     except SolverFailed:
         return plan
-    aims = [aim for aim in goal.aims(problem) if aim.maximise]
-    kept = all(goal.value(problem, aim, better) >= goal.value(problem, aim, plan) for aim in aims)
+    aims = [(aim, goal.value(problem, aim, plan)) for aim in goal.aims(problem)]
+    kept = all(not aim.better(level, goal.value(problem, aim, better)) for aim, level in aims)
     return better if kept else plan
 
 

@@ -30,18 +30,16 @@ from .formulation import ONE_AT_A_TIME, Formulations
 from .priced import Way
 from .process import supervise
 from .process.linear import LinearModel
-from .reach import highest_of
+from .reach import best_of
 
 #: Shares of the stage's time that the relaxation and the kernel may take at most.
 RELAXATION_SHARE, KERNEL_SHARE = 0.5, 0.4
 #: Nodes of the kernel's search: few, and counted, so that the plan is the same on every machine.
 KERNEL_NODES = 40
 #: Shares of the gap at which the search in the kernel ends: cheap there, so well below what has to be proven.
-KERNEL_SHARE_OF_TIER, KERNEL_SHARE_OF_WORTH = 0.03, 0.3
+KERNEL_SHARE_OF_TIER, KERNEL_SHARE_OF_AIM = 0.03, 0.3
 #: The first plan is good enough without a search of its own if the relaxation proves it within this share of the gap.
 EASY = 0.1
-#: Gap at which travel is good enough: it only orders plans that are equal in all that comes before.
-TRAVEL_GAP = 0.02
 #: A group of services may use this share of the gap on its own value; the rest of the gap on the whole is shared out
 #: evenly.
 OWN_SHARE = 0.7
@@ -72,9 +70,8 @@ class Clock:
         return Clock(time.monotonic(), self.left_s / parts)
 
 
-def allowed(aim: Aim, gap: float, value: int, slack: float) -> float:
+def allowed(gap: float, value: int, slack: float) -> float:
     """Units that bound and plan of an aim may differ by: the gap on its value, with ``slack`` on a share of it."""
-    gap = max(gap, TRAVEL_GAP) if aim.name == goal.TRAVEL else gap
     return gap * (OWN_SHARE * abs(value) if slack else abs(value)) + slack
 
 
@@ -101,13 +98,15 @@ class Search:
         self.problem, self.aim, self.reached, self.effort = problem, aim, reached, effort
         self.on_plan, self.clock, self.slack = on_plan, clock, slack
         self.best, self.value = best, goal.value(problem, aim, best)
-        self.bound = highest_of(problem, aim)
+        self.bound = best_of(problem, aim)
         self.version = self.crashed = ""
         self.memory = False
         self.forms = forms or Formulations()
+        #: Ways count one by one: points are not merged, and boarding is not pooled.
+        self.apart = any(a.counts_travel(problem) for a in (aim, *(earlier for earlier, _ in reached)))
 
     def _formulate(self, *, loose: bool) -> None:
-        self.form = self.forms.of(self.problem, loose=loose, apart=self.aim.name == goal.TRAVEL)
+        self.form = self.forms.of(self.problem, loose=loose, apart=self.apart)
         self.linear = self.form.aimed(self.aim, self.reached)
 
     def run(self) -> None:
@@ -186,7 +185,7 @@ class Search:
 
     def _kernel(self) -> np.ndarray | None:
         """Solve the relaxation; mask (n,) of the variables that it uses or the best plan has, or None."""
-        self._formulate(loose=self.aim.name != goal.TRAVEL)
+        self._formulate(loose=not self.apart)
         relaxed = self._solve(self.linear.relaxed(), seconds=self.clock.left_s * RELAXATION_SHARE, bounds=True)
         return None if relaxed is None else (relaxed > IN_USE) | self.form.used(self.best)
 
@@ -207,7 +206,9 @@ class Search:
         if seconds < 0.05 or self.effort.stopped():
             return None
         services = tuple(b.service for b in self.problem.blocks)
-        whole = bool(task.whole.any())
+        whole = (
+            bool(task.whole.any()) or not self.linear.whole.any()
+        )  # where nothing is left to open, anything is a plan
 
         def progress(objective: float | None, bound: float | None) -> None:
             seconds_now = time.monotonic() - self.clock.begun
@@ -248,13 +249,15 @@ class Search:
 
     def _take(self, plan: Plan) -> None:
         value = goal.value(self.problem, self.aim, plan)
-        better = value > self.value if self.aim.maximise else value < self.value
-        if better and all(goal.value(self.problem, earlier, plan) >= level for earlier, level in self.reached):
+        kept = all(not a.better(level, goal.value(self.problem, a, plan)) for a, level in self.reached)
+        if self.aim.better(value, self.value) and kept:
             self.best, self.value = plan, value
             self.on_plan(plan)
 
     def _fill(self) -> None:
         """Spend what is left: a search that ends within its gap may leave money beside people whom it could serve."""
+        if not self.aim.maximise:
+            return
         with ONE_AT_A_TIME:
             try:
                 plan = greedy.more(self.problem, self.best)
@@ -266,10 +269,10 @@ class Search:
         """Take a bound in whole units: aims count whole things, so a maximum is rounded down, a minimum up."""
         slack = 1e-6 + 1e-8 * abs(bound)
         whole = math.floor(bound + slack) if self.aim.maximise else math.ceil(bound - slack)
-        if whole < self.value if self.aim.maximise else whole > self.value:
+        if self.aim.better(self.value, whole):
             why = f"{self.aim.name}: bound {whole} excludes a plan with {self.value}"
             raise SolverFailed(Fault("E902", values={"why": why}))
-        if self.bound is None or (whole < self.bound) == self.aim.maximise:
+        if self.bound is None or self.aim.better(self.bound, whole):
             self.bound = whole
 
     def proven(self) -> bool:
@@ -278,13 +281,13 @@ class Search:
 
     def _allowed(self) -> float:
         """Units that bound and plan may differ by."""
-        return allowed(self.aim, self.effort.gap, self.value, self.slack)
+        return allowed(self.effort.gap, self.value, self.slack)
 
     def _share(self, last: bool) -> float:
         """Share of the allowed distance at which a search ends; no target is to be missed by a hair."""
         if last:
             return 0.9  # rounding to whole persons may cost the rest
-        return KERNEL_SHARE_OF_TIER if self.aim.tier is not None else KERNEL_SHARE_OF_WORTH
+        return KERNEL_SHARE_OF_TIER if self.aim.tier is not None else KERNEL_SHARE_OF_AIM
 
     def _within(self, share: float) -> bool:
         return self.bound is not None and abs(self.bound - self.value) <= share * self._allowed()

@@ -1,4 +1,4 @@
-"""One group of services through its stages: tier by tier, then worth, then travel (docs/rules.md, section 6)."""
+"""One group of services through its stages: tier by tier, then the aims in their order (docs/rules.md, section 6)."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ from siting.problems.problem import Problem
 from . import greedy
 from .formulation import Formulations
 from .groups import leaned_on
-from .reach import highest_of
+from .reach import best_of
 from .search import Clock, Search, allowed
 
-#: Share of the time that is left which a stage may take; travel only orders equally good plans, so it gets little.
-TIER_SHARE, WORTH_SHARE, TRAVEL_SHARE = 0.4, 0.8, 0.5
+#: Share of the time that is left which a stage may take; a brief one only orders equally good plans, so it gets little.
+TIER_SHARE, AIM_SHARE, TRAVEL_SHARE = 0.4, 0.8, 0.5
 TRAVEL_LONGEST_S = 4.0
+#: Gap at which a brief stage has done enough.
+BRIEF_GAP = 0.02
 #: With more ways than this the model of travel does not end in that time; people go the least way to what is open.
 TRAVEL_MOST_WAYS = 15_000
 
@@ -91,32 +93,35 @@ class _Ask:
 def _stage(problem: Problem, best: Plan, ask: _Ask) -> tuple[Plan, Stage, str]:
     """Solve for one aim from ``best``; the better plan of the two, and what is proven."""
     aim, effort = ask.aim, ask.effort
+    brief = goal.is_brief(problem, aim, prove_travel=effort.prove_travel)
+    effort = replace(effort, gap=max(effort.gap, BRIEF_GAP)) if brief else effort
     started, value = time.monotonic(), goal.value(problem, aim, best)
-    highest, proven = _known(problem, ask, value)
+    most, proven = _known(problem, ask, value, effort.gap)
     if proven:
-        return best, Stage(aim.name, value, highest, Stop.PROVEN, 0.0), ""
-    seconds = _seconds(aim, ask.clock.left_s)
+        return best, Stage(aim.name, value, most, Stop.PROVEN, 0.0, brief), ""
+    seconds = _seconds(aim, ask.clock.left_s, brief=brief)
     if seconds <= 0.05 or effort.stopped():
-        return best, Stage(aim.name, value, highest, Stop.USER if effort.stopped() else Stop.TIME, 0.0), ""
-    if aim.name == goal.TRAVEL and sum(len(b.pair_demand) for b in problem.blocks) > TRAVEL_MOST_WAYS:
-        return best, Stage(aim.name, value, highest, Stop.TIME, 0.0), ""
+        return best, Stage(aim.name, value, most, Stop.USER if effort.stopped() else Stop.TIME, 0.0, brief), ""
+    if brief and sum(len(b.pair_demand) for b in problem.blocks) > TRAVEL_MOST_WAYS:
+        return best, Stage(aim.name, value, most, Stop.TIME, 0.0, brief), ""
     clock = Clock(time.monotonic(), seconds)
     search = Search(problem, aim, best, ask.reached, effort, ask.on_plan, clock, ask.slack, ask.forms)
-    search.bound = highest
-    search.run_briefly() if aim.name == goal.TRAVEL else search.run()
-    return search.best, _judged(aim, search, effort, time.monotonic() - started), search.version
+    search.bound = most
+    search.run_briefly() if brief else search.run()
+    judged = _judged(aim, search, effort, time.monotonic() - started)
+    return search.best, replace(judged, brief=brief), search.version
 
 
-def _known(problem: Problem, ask: _Ask, value: int) -> tuple[int | None, bool]:
+def _known(problem: Problem, ask: _Ask, value: int, gap: float) -> tuple[int | None, bool]:
     """The best bound without any solving, and whether it proves ``value``: nothing better can be had at all, or an
     earlier search of the same problem has brought the bound within the gap."""
-    best, sign = highest_of(problem, ask.aim), 1 if ask.aim.maximise else -1
+    best, sign = best_of(problem, ask.aim), 1 if ask.aim.maximise else -1
     if value == best:
         return best, True
     bound = min(((best, *ask.known) if best is not None else ask.known), key=lambda b: sign * b, default=None)
     if bound is None or sign * bound < sign * value:  # a bound that a plan breaks was none
         return best, False
-    return bound, bool(ask.known) and abs(bound - value) <= allowed(ask.aim, ask.effort.gap, value, ask.slack)
+    return bound, bool(ask.known) and abs(bound - value) <= allowed(gap, value, ask.slack)
 
 
 def _judged(aim: Aim, search: Search, effort: Effort, seconds: float) -> Stage:
@@ -134,11 +139,11 @@ def _judged(aim: Aim, search: Search, effort: Effort, seconds: float) -> Stage:
     return Stage(aim.name, search.value, search.bound, stop, seconds)
 
 
-def _seconds(aim: Aim, left_s: float) -> float:
+def _seconds(aim: Aim, left_s: float, *, brief: bool) -> float:
     """Seconds that a stage may take of those that are left."""
-    if aim.name == goal.TRAVEL:
+    if brief:
         return min(TRAVEL_LONGEST_S, left_s * TRAVEL_SHARE)
-    return left_s * (WORTH_SHARE if aim.name == goal.WORTH else TIER_SHARE)
+    return left_s * (AIM_SHARE if aim.tier is None else TIER_SHARE)
 
 
 def _extend(problem: Problem, part: Plan) -> Plan:

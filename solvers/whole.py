@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -23,7 +23,7 @@ from .formulation import Formulation
 from .process import engines, supervise
 
 #: Share of the time that is left which a tier may take; the worth takes all but what travel gets.
-TIER_SHARE, WORTH_SHARE, LAST_SHARE = 0.4, 0.9, 1.0
+TIER_SHARE, AIM_SHARE, LAST_SHARE = 0.4, 0.9, 1.0
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Search:
     def stage(self, aim: Aim) -> None:
         """Solve for one aim, from the plan of the aims before."""
         begun = time.monotonic()
-        share = TIER_SHARE if aim.tier is not None else WORTH_SHARE if aim.name == goal.WORTH else LAST_SHARE
+        share = TIER_SHARE if aim.tier is not None else AIM_SHARE if aim != goal.aims(self.problem)[-1] else LAST_SHARE
         left = (self.effort.time_limit_s - (begun - self.begun)) * share
         bound: float | None = None
         if left > 0.05 and not self.effort.stopped():
@@ -133,14 +133,15 @@ class Search:
             self.effort.on_plan(plan)
 
     def _judged(self, aim: Aim, value: int, bound: int | None, seconds: float) -> Stage:
-        stage = Stage(aim.name, value, bound, Stop.TIME, seconds)
+        brief = goal.is_brief(self.problem, aim, prove_travel=self.effort.prove_travel)
+        stage = Stage(aim.name, value, bound, Stop.TIME, seconds, brief)
         if stage.gap is not None and stage.gap <= self.effort.gap:
             stop = Stop.PROVEN
         elif self.effort.stopped():
             stop = Stop.USER
         else:
             stop = Stop.MEMORY if self.memory else Stop.CRASH if self.crashed else Stop.TIME
-        return Stage(aim.name, value, bound, stop, seconds)
+        return replace(stage, stop=stop)
 
 
 def _worse(aim: Aim, one: int, other: int) -> bool:

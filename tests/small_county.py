@@ -194,7 +194,12 @@ def plan(folder: Path) -> dict[str, Any]:
         "format": 2,
         "county": "tiny",
         "scenario": "base",
-        "variation": {"services": ["clinic", "school"], "capital_factor": "1", "running_factor": "1.0"},
+        "variation": {
+            "services": ["clinic", "school"],
+            "capital_factor": "1",
+            "running_factor": "1.0",
+            "aims": ["worth", "travel"],
+        },
         "inputs": hashes(folder),
         "services": {
             "clinic": {
@@ -237,6 +242,8 @@ def plan(folder: Path) -> dict[str, Any]:
             "capital": 150_000,
             "running": 40_000,  # 10,000 + 10,000 + 20,000: the whole budget
             "objective": 680,  # 2 * 280 + 3 * 40
+            "cost": 550_000,  # 150,000 + 10 * 40,000
+            "travel": 1200,  # 10 and 10 pupils for 60 s
             "targets": [
                 {"id": "T1", "value": 280, "whole": 300, "need": 270, "met": True},
                 {"id": "T2", "value": 2, "whole": 7, "need": 4, "met": False},  # V2, V3 of seven; 3.5 rounds up

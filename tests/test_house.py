@@ -24,6 +24,7 @@ ORDER = (
     "siting",  # the version alone
     *("errors", "plan", "words", "store", "cache", "messages", "spreadsheet"),
     *("counties", "counties.rows", "counties.services", "counties.sections", "counties.county"),
+    "counties.fares",
     *(
         "roads",
         "roads.slope",
@@ -56,7 +57,7 @@ ORDER = (
     *("verify.changes", "verify.read", "verify.form", "verify.head", "verify.plane", "verify.travel"),
     *("verify.nearest", "verify.line", "verify.joins", "verify.ways", "verify.options", "verify.sites"),
     *("verify.people", "verify.coverage", "verify.catchment", "verify.haul", "verify.links", "verify.land"),
-    *("verify.money", "verify.standing", "verify.since", "verify.targets", "verify.check", "verify"),
+    *("verify.money", "verify.standing", "verify.since", "verify.targets", "verify.aims", "verify.check", "verify"),
     *(
         "studies",
         "studies.study",

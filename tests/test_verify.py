@@ -243,6 +243,10 @@ MUTATIONS: dict[str, tuple[Callable[[Plan], None], set[str]]] = {
     "capital claim": (put("claims", "capital", 149_999), {"E706"}),
     "running claim": (put("claims", "running", 39_999), {"E706"}),
     "objective claim": (put("claims", "objective", 681), {"E706"}),
+    "cost claim": (put("claims", "cost", 549_999), {"E706"}),
+    "travel claim": (put("claims", "travel", 1199), {"E706"}),
+    "other aims": (put("variation", "aims", ["travel", "worth"]), {"E705"}),
+    "an aim twice": (put("variation", "aims", ["worth", "travel", "travel"]), {"E705"}),
     "target claim": (put("claims", "targets", 1, "met", True), {"E706"}),
     "need claim": (put("claims", "targets", 1, "need", 3), {"E706"}),
     "target claim missing": (drop("claims", "targets", 2), {"E706"}),
@@ -347,6 +351,7 @@ def test_a_plan_with_closing_and_a_second_access(tmp_path: Path) -> None:
         {"settlement": "V6", "persons": 20, "reason": "unreachable"},
     ]
     plan["claims"] |= {"served": {"clinic": 190, "school": 40}, "running": 30_000, "objective": 2 * 190 + 3 * 40}
+    plan["claims"]["cost"] = 150_000 + 10 * 30_000
     plan["claims"]["targets"][0] |= {"value": 190, "met": False}
     plan["claims"]["targets"][2] |= {"value": 1, "met": False}
     verdict = Auditor(folder).check(plan)

@@ -132,18 +132,23 @@ def plan(
         "format": 2,
         "county": "street",
         "scenario": scenario,
-        "variation": {"services": list(services), "capital_factor": capital_factor, "running_factor": "1"},
+        "variation": {
+            "services": list(services),
+            "capital_factor": capital_factor,
+            "running_factor": "1",
+            "aims": ["worth", "travel"],
+        },
         "inputs": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())},
         "services": services,
         "spending": rows("fund service phase amount", spending or []),
-        "claims": {"served": {}, "capital": 0, "running": 0, "objective": 0, "targets": []},
+        "claims": {"served": {}, "capital": 0, "running": 0, "objective": 0, "cost": 0, "travel": 0, "targets": []},
     }
 
 
 def audit(auditor: Auditor, plan: Plan) -> Verdict:
     """The verdict on a plan that claims what the checker finds: the tests say what that must be."""
     figures = auditor.check(plan).figures
-    keys = ("served", "capital", "running", "objective", "targets")
+    keys = ("served", "capital", "running", "objective", "cost", "travel", "targets")
     claims = {key: figures[key] for key in keys} if figures else plan["claims"]
     return auditor.check({**plan, "claims": claims})
 

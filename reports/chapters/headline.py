@@ -141,7 +141,7 @@ def gap_sentence(study: Study, say: Speech) -> str:
     """How much better any plan could be; no promise where nothing was proved."""
     result = study.result
     gaps = [s.get("gap") for s in result.get("stages", ()) if str(s.get("name", "")).startswith("tier")]
-    text = _worth_sentence(study, say)
+    text = _aim_sentence(study, say)
     if result.get("gap") is None or result.get("status") == "heuristic" or all(gap == 0 for gap in gaps):
         return text
     if any(gap is None or gap > WIDE_GAP for gap in gaps):
@@ -149,17 +149,24 @@ def gap_sentence(study: Study, say: Speech) -> str:
     return text + say("headline.tiers_gap", percent=_up(max(gaps)))
 
 
-def _worth_sentence(study: Study, say: Speech) -> str:
+def _aim_sentence(study: Study, say: Speech) -> str:
+    """How far the first aim is from the best that any plan could have."""
     result = study.result
+    aim = result.get("aim", "worth")
     gap, bound = result.get("gap"), result.get("bound")
     if result.get("status") == "heuristic" or gap is None or bound is None:
         return say("headline.gap_unknown")
-    more = int(bound) - int(result.get("objective", bound))
+    more = abs(int(bound) - int(result.get("objective", bound)))
     if gap <= 0 or more <= 0:
-        return say("headline.gap_none")
+        return say("headline.gap_none" if aim == "worth" else f"headline.{aim}_none")
     if gap > WIDE_GAP:
         return say("headline.gap_wide")
     percent = _up(gap)
+    if aim == "cost":
+        years = study.county.file.objective.cost_years
+        return say("headline.cost", percent=percent, less=say.money(more), years=years)
+    if aim == "travel":
+        return say("headline.travel", percent=percent)
     keys = study.scenario.services
     plain = {study.county.services[key].weight for key in keys} == {1} and len(people(study.county, keys)) == len(keys)
     kind = "headline.gap" if plain else "headline.gap_weighted"

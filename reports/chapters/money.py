@@ -18,6 +18,8 @@ def money(study: Study, say: Speech) -> Section:
     if study.county.file.phases:
         tables += [_funds_by_phase(study, say), _services_by_phase(study, say)]
     tables += [_by_service(study, say), _by_department(study, say)]
+    if "cost" in study.scenario.aims or any(f.travel_cost for f in study.measures.services.values()):
+        tables.append(_over_years(study, say))
     return Section("money", say("section.money"), (money_sentence(study, say),), tuple(tables))
 
 
@@ -98,6 +100,23 @@ def _by_service(study: Study, say: Speech) -> Table:
          ("running_more", "money")),
         rows,
     )  # fmt: skip
+
+
+def _over_years(study: Study, say: Speech) -> Table:
+    """What the aim cost counts, today and under the plan."""
+    years = study.county.file.objective.cost_years
+    rows: list[tuple[Cell, ...]] = []
+    for key in ("capital", "running", "travel"):
+        values = [
+            m.capital
+            if key == "capital"
+            else years * (m.running if key == "running" else sum(f.travel_cost for f in m.services.values()))
+            for m in (study.before, study.measures)
+        ]
+        rows.append((say(f"over_years.{key}", years=years), *values))
+    rows.append((say("unit.total"), study.before.cost, study.measures.cost))
+    columns: Columns = (("what", "text"), ("before", "money"), ("after", "money"))
+    return say.table("over_years", columns, rows, note=say("over_years.note", years=years))
 
 
 def department(study: Study, key: str, say: Speech) -> str:

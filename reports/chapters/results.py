@@ -12,7 +12,7 @@ from siting.studies.study import Study
 
 from ..nouns import Cell, Section
 from ..speech import Speech, travelled, visible
-from ..spots import Spot, every, quantity, ways
+from ..spots import Spot, every, quantity
 
 #: With more sites that stay as they are, the report lists only those that change.
 MOST_KEPT = 1500
@@ -51,11 +51,10 @@ def services(study: Study, say: Speech) -> Section:
 
 def standard(service: Service, say: Speech) -> str:
     """The ways of reaching a service in words, those that are offered."""
-    straight = service.haul is not None and service.haul.direct_limit_min is not None
+    straight = service.ways[len(service.access) :]
     offered = [a for a in service.access if a.offered] or list(service.access)
     texts = [_limit(a, say) for a in offered]
-    if straight:
-        texts.append(say("standard.straight", way=_limit(ways(service)[-1], say)))
+    texts += [say("standard.straight", way=_limit(a, say)) for a in straight]
     return say("unit.or").join(texts)
 
 

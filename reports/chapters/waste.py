@@ -6,7 +6,7 @@ from collections import Counter
 
 from siting.studies.study import Study
 
-from ..nouns import Amount, Cell, Columns, Section, Table
+from ..nouns import Amount, Cell, Columns, Kind, Section, Table
 from ..speech import Speech, travelled
 from ..spots import Spot, own, quantity
 from .results import host, size_name
@@ -44,9 +44,12 @@ def _stations(key: str, study: Study, say: Speech) -> Table:
     spots = {spot.id: spot for spot in own(county, key)}
     places = {p.id: p for p in county.settlements}
     onward: dict[str, list[str]] = {}
+    rules = county.services[key].haul
+    by_time = rules is None or rules.transfer.by_time
+    unit: Kind = "seconds" if by_time else "metres"
     for t in part.transfers:
         text = say("waste.onward", place=say.name(spots[t.disposal]), amount=say.some("tpd", t.persons / 1000),
-                   travel=say.text(travelled(t.travel, True), "seconds"))  # fmt: skip
+                   travel=say.text(travelled(t.travel, by_time), unit))  # fmt: skip
         onward.setdefault(t.station, []).append(text)
     rows: list[tuple[Cell, ...]] = [
         (

@@ -42,6 +42,7 @@ def data(study: Study, words: Words) -> dict[str, Any]:
         "status": study.result.get("status"),
         "verdict_of_checker": study.result.get("verdict"),
         "gap": study.result.get("gap"),
+        "aim": study.result.get("aim"),
         "bound": study.result.get("bound"),
         "created": study.result.get("created"),
         "money": money(study.county),
@@ -61,6 +62,8 @@ def figures(measures: Measures) -> dict[str, Any]:
     """Every figure of a plan by its stable name."""
     return {
         "objective": measures.objective,
+        "cost": measures.cost,
+        "travel": measures.travel,
         "capital": measures.capital,
         "capital_available": measures.capital_available,
         "running": measures.running,

@@ -21,7 +21,7 @@ from siting.studies.study import Study
 
 from ..chapters.results import size_name
 from ..speech import Speech, visible
-from ..spots import Spot, serving, unit, way, ways
+from ..spots import Spot, serving, unit, ways
 from . import map_lines
 from .map_steps import STEPS as STEPS
 from .map_steps import steps
@@ -135,9 +135,8 @@ def breaks(service: Service) -> list[int]:
 
 def _used(service: Service) -> list[Access]:
     """The ways that are offered, the straight haul where there is one."""
-    rules = service.haul
     offered = [access for access in service.access if access.offered] or list(service.access)
-    return offered + ([way(service, len(service.access))] if rules is not None and rules.direct_limit_min else [])
+    return [*offered, *service.ways[len(service.access) :]]
 
 
 def _mixed(service: Service) -> bool:

@@ -29,6 +29,7 @@ FORMATS = ("html", "csv", "gpkg")
 @click.option("--solver", default="highs", show_default=True, help=say("cli.solve.solver"))
 @click.option("--start", type=click.Path(path_type=Path), help=say("cli.solve.start"))
 @effort_options
+@click.option("--prove-travel", is_flag=True, help=say("cli.solve.prove_travel"))
 @click.option("--lang", type=click.Choice(["zh", "en"]), help=say("cli.option.lang"))
 @json_option
 @quiet_option
@@ -43,6 +44,7 @@ def command(
     seed: int,
     threads: int,
     memory_mb: int | None,
+    prove_travel: bool,
     lang: str | None,
     as_json: bool,
     quiet: bool,
@@ -52,7 +54,7 @@ def command(
     from siting.reading import scenario_file
 
     folder = county_folder(county)
-    ask = Ask(scenario, solver, gap, time_limit, seed, threads, memory_mb)
+    ask = Ask(scenario, solver, gap, time_limit, seed, threads, memory_mb, prove_travel)
     usual = Path("runs") / f"{folder.resolve().name}-{Path(scenario).stem}-{datetime.now():%Y%m%d-%H%M%S}"
 
     def work(listener: Listener) -> tuple[Path, Mapping[str, Any]]:

@@ -221,6 +221,38 @@ class Target(Noun):
         return self
 
 
+Aim = Literal["worth", "cost", "travel"]
+
+
+class Objective(Noun):
+    """``[objective]``: what is best among the plans that do equally well on the targets."""
+
+    aims: tuple[Aim, ...] = said(
+        "worth: most people served; cost: least money; travel: least travel; each is sought among the plans that are "
+        "best in those before it",
+        min_length=1,
+        default=("worth", "travel"),
+    )
+    cost_years: int = said(
+        "years of running and travel cost that the cost counts beside capital", ge=0, le=100, default=10
+    )
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Objective:
+        each_once(self.aims)
+        return self
+
+
+def each_once(aims: tuple[str, ...]) -> None:
+    """No aim stands twice.
+
+    Raises:
+        ValueError: one does.
+    """
+    if len(set(aims)) < len(aims):
+        raise ValueError("an aim stands twice")
+
+
 class Variation(Noun):
     """``[scenarios.ID]``: named changes on the county as it stands."""
 
@@ -229,9 +261,15 @@ class Variation(Noun):
     services: tuple[Ident, ...] | None = said("plan only these services", default=None)
     capital_factor: Decimal = said("multiplies every fund", ge=0, le=1000, default=Decimal(1))
     running_factor: Decimal = said("multiplies the yearly running budget", ge=0, le=1000, default=Decimal(1))
+    aims: tuple[Aim, ...] | None = said("other aims than those of `[objective]`", min_length=1, default=None)
     changes: dict[str, Any] = said(
         "values that replace others of county.toml: by path, as in `services.primary.hosts`", default={}
     )
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Variation:
+        each_once(self.aims or ())
+        return self
 
 
 class CountyFile(Noun):
@@ -248,6 +286,7 @@ class CountyFile(Noun):
     running_budget_per_year: Money | None = said(
         "yearly running cost of all plans together", "money unit/year", default=None
     )
+    objective: Objective = Objective()
     land: Land = Land()
     rules: tuple[Rule, ...] = ()
     packages: tuple[Package, ...] = ()

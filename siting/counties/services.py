@@ -38,6 +38,12 @@ class Access(Noun):
     eligible: str = said("id of the demand group that may use it; blank: everybody", default="")
     line: str = said("line access: id of the line service", default="")
     wait_min: Decimal = said("line access: waiting time that is added", "min", ge=0, default=Decimal(0))
+    cost_per_year: Money = said(
+        "catchment and haul: yearly cost of one person (haul: one tonne a day) whose way is one hour (limit_min) or "
+        "one km (limit_m) long; counts in the aim cost",
+        "money unit/year",
+        default=Decimal(0),
+    )
 
     @model_validator(mode="after")
     def _whole(self) -> Access:
@@ -100,12 +106,56 @@ class HaulRules(Noun):
     """``[services.ID.haul]``: how waste goes on from a transfer station, or straight to disposal."""
 
     transfer_mode: Mode = said("mode from station to disposal", default="drive")
-    transfer_limit_min: Decimal = said("longest haul from station to disposal, inclusive", "min", gt=0)
+    transfer_limit_min: Decimal | None = said(
+        "longest haul from station to disposal, inclusive", "min", gt=0, default=None
+    )
+    transfer_limit_m: Decimal | None = said("instead: longest road distance, inclusive", "m", gt=0, default=None)
+    transfer_cost_per_year: Money = said(
+        "yearly cost of one tonne a day per hour (transfer_limit_min) or km (transfer_limit_m)",
+        "money unit/year",
+        default=Decimal(0),
+    )
     direct_mode: Mode = said("mode from settlement straight to disposal", default="drive")
     direct_limit_min: Decimal | None = said(
         "longest direct haul, inclusive; no key: no direct haul", "min", gt=0, default=None
     )
+    direct_limit_m: Decimal | None = said("instead: longest road distance, inclusive", "m", gt=0, default=None)
+    direct_cost_per_year: Money = said(
+        "yearly cost of one tonne a day per hour (direct_limit_min) or km (direct_limit_m)",
+        "money unit/year",
+        default=Decimal(0),
+    )
     kinds: tuple[DisposalKind, ...] = said("kinds of disposal that may be used", default=("landfill", "incinerator"))
+
+    @model_validator(mode="after")
+    def _measured(self) -> HaulRules:
+        if (self.transfer_limit_min is None) == (self.transfer_limit_m is None):
+            raise ValueError("give exactly one of transfer_limit_min and transfer_limit_m")
+        if self.direct_limit_min is not None and self.direct_limit_m is not None:
+            raise ValueError("give at most one of direct_limit_min and direct_limit_m")
+        return self
+
+    @property
+    def transfer(self) -> Access:
+        """The way from station to disposal."""
+        return Access(
+            mode=self.transfer_mode,
+            limit_min=self.transfer_limit_min,
+            limit_m=self.transfer_limit_m,
+            cost_per_year=self.transfer_cost_per_year,
+        )
+
+    @property
+    def direct(self) -> Access | None:
+        """The way from settlement straight to disposal; None where there is none."""
+        if self.direct_limit_min is None and self.direct_limit_m is None:
+            return None
+        return Access(
+            mode=self.direct_mode,
+            limit_min=self.direct_limit_min,
+            limit_m=self.direct_limit_m,
+            cost_per_year=self.direct_cost_per_year,
+        )
 
 
 class LineRules(Noun):
@@ -164,9 +214,17 @@ class Service(Noun):
                     raise ValueError(f'{key} belongs to family = "{family}"')
         if self.family != "catchment" and any(a.kind != "direct" or a.eligible for a in self.access):
             raise ValueError('boarding, line and eligible belong to family = "catchment"')
+        if self.in_full_only and any(a.cost_per_year for a in self.access):
+            raise ValueError('cost_per_year of an access belongs to family = "catchment" and "haul"')
         return self
 
     @property
     def in_full_only(self) -> bool:
         """True where a settlement is served with all its people or not at all, and sites have no capacity."""
         return self.family in ("coverage", "line")
+
+    @property
+    def ways(self) -> tuple[Access, ...]:
+        """The accesses by their number; the straight haul comes after the last of the file."""
+        straight = self.haul.direct if self.haul is not None else None
+        return self.access if straight is None else (*self.access, straight)

@@ -58,12 +58,17 @@ def add(block: pyo.Block, data: Block, opened: Opened, more: Mapping[int, Any] |
     _eligible(block, data, from_of)
     if data.closest:
         _closest(block, data, opened, from_of)
+    pair_fare = data.pair_fare.tolist()
     block.share = pyo.Expression(
         range(n), rule=lambda _, i: sum(block.x[p] for p in from_of[i]) + boards.get(i, 0.0) + 0.0
     )
     block.served = pyo.Expression(range(n), rule=lambda _, i: int(data.demand[i]) * block.share[i])
     block.person_travel = pyo.Expression(
         expr=sum(int(data.demand[data.pair_demand[p]] * data.pair_travel[p]) * block.x[p] for p in usable)
+    )
+    block.travel_cost = pyo.Expression(
+        expr=sum(int(data.demand[data.pair_demand[p]]) * fare * block.x[p] for p in usable if (fare := pair_fare[p]))
+        + 0.0
     )
     block.nobody_loses_by_a_closing = pyo.ConstraintList()
     for j, i in data.guards.tolist():

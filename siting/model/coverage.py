@@ -34,6 +34,7 @@ def add(block: pyo.Block, data: Block, opened: Opened) -> None:
     block.share = pyo.Expression(range(n), rule=lambda _, i: block.z[i])
     block.served = pyo.Expression(range(n), rule=lambda _, i: int(data.demand[i]) * block.z[i])
     block.person_travel = pyo.Expression(expr=0.0)
+    block.travel_cost = pyo.Expression(expr=0.0)
 
 
 def share_by(block: pyo.Block, data: Block, opened: Opened, by: int, members: list[int]) -> Any:

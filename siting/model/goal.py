@@ -1,4 +1,11 @@
-"""What is best, step by step: the tiers of targets, then the worth of people served, then their travel.
+r"""What is best, step by step: the tiers of targets, then the aims of the county in their order.
+
+The worth :math:`\sum_s g_s \sum_{i \in s} q_i z_i` is made large; the cost, with :math:`h` years, the prices
+:math:`\phi` of travel and the payments :math:`w` of `siting.model.money`, and the travel are made small:
+
+.. math::
+    \sum_{f,s,p,t} w_{fspt} + h \Bigl(\sum_o r_o y_o + \sum_w \phi_w q_i t_w x_w\Bigr), \qquad
+    \sum_w q_i t_w x_w .
 
 Each stage has one objective; what an earlier stage reached becomes a row that the later ones keep (lexicographic
 order, docs/rules.md section 6; `siting.solvers.formulation`). The level that is kept is that of a verified plan,
@@ -13,14 +20,14 @@ from typing import Any
 import numpy as np
 import pyomo.environ as pyo
 
+from siting.counties.fares import yearly
 from siting.plan import Plan
 from siting.problems.needs import share_value
 from siting.problems.problem import Block, Problem, TargetRow
 
 WORTH = "worth"
+COST = "cost"
 TRAVEL = "travel"
-#: Beginnings of the names of the stages, in their order.
-ORDER = ("tier", WORTH, TRAVEL)
 
 
 @dataclass(frozen=True)
@@ -31,14 +38,27 @@ class Aim:
     maximise: bool
     tier: int | None = None
 
+    def better(self, value: int, than: int) -> bool:
+        """Whether one value is better than another."""
+        return value > than if self.maximise else value < than
+
+    def counts_travel(self, problem: Problem) -> bool:
+        """Whether it matters over which ways people go."""
+        return self.name == TRAVEL or (self.name == COST and any(b.has_fares for b in problem.blocks))
+
 
 def aims(problem: Problem) -> tuple[Aim, ...]:
-    """The stages of a problem in their order; travel only where somebody is assigned."""
+    """The stages of a problem in their order; travel only where somebody is assigned to a site with room."""
     tiers = tuple(
         Aim(f"tier {t}", True, t) for t in problem.tiers if any(r.need for r in problem.targets if r.tier == t)
     )
-    travel = (Aim(TRAVEL, False),) if any(not b.served_in_full_only for b in problem.blocks) else ()
-    return (*tiers, Aim(WORTH, True), *travel)
+    assigned = any(not b.served_in_full_only for b in problem.blocks)
+    return (*tiers, *(Aim(name, name == WORTH) for name in problem.aims if name != TRAVEL or assigned))
+
+
+def is_brief(problem: Problem, aim: Aim, *, prove_travel: bool) -> bool:
+    """Travel as the last of several aims only orders equally good plans, unless its proof is asked for."""
+    return aim.name == TRAVEL and not prove_travel and problem.aims[1:][-1:] == (TRAVEL,)
 
 
 def expression(model: pyo.ConcreteModel, problem: Problem, aim: Aim) -> Any:
@@ -48,6 +68,10 @@ def expression(model: pyo.ConcreteModel, problem: Problem, aim: Aim) -> Any:
     blocks = [(b, model.service[b.service]) for b in problem.blocks]
     if aim.name == WORTH:
         return sum(b.weight * sum(s.served[i] for i in s.served) for b, s in blocks if len(b.demand)) + 0.0
+    if aim.name == COST:
+        a_year = sum(int(r) * s.open[o] for b, s in blocks for o, r in enumerate(b.running) if r)
+        a_year += sum(s.travel_cost for _, s in blocks)
+        return model.capital_paid + problem.cost_years * a_year
     return sum(s.person_travel for _, s in blocks) + 0.0
 
 
@@ -73,9 +97,23 @@ def value(problem: Problem, aim: Aim, plan: Plan) -> int:
         return sum(
             block.weight * sum(a.persons for a in plan.services[block.service].assignments) for block in problem.blocks
         )
+    if aim.name == COST:
+        return sum(s.amount for s in plan.spending) + problem.cost_years * yearly_cost(problem, plan)
     parts = [plan.services[block.service] for block in problem.blocks if not block.served_in_full_only]
     gone = sum(a.persons * a.travel for part in parts for a in part.assignments)
     return gone + sum(t.persons * t.travel for part in parts for t in part.transfers)
+
+
+def yearly_cost(problem: Problem, plan: Plan) -> int:
+    """Running cost of the open sites and cost of travel, a year; the travel of a service is rounded up."""
+    total = 0
+    for block in problem.blocks:
+        part = plan.services[block.service]
+        total += sum(int(block.running[block.position[o.site, o.size, o.action, o.phase]]) for o in part.open)
+        if block.has_fares:
+            trips = [*((a, block.fare(a.access)) for a in part.assignments)]
+            total += yearly([*trips, *((t, block.transfer_fare) for t in part.transfers)])
+    return total
 
 
 def target_value(problem: Problem, row: TargetRow, plan: Plan) -> int:

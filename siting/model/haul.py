@@ -48,3 +48,4 @@ def add(block: pyo.Block, data: Block, opened: Opened) -> None:
     if moves:
         travel = sum(int(data.transfer_travel[t]) * block.g[t] for t in moves)
         block.person_travel.set_value(block.person_travel.expr + travel)
+        block.travel_cost.set_value(block.travel_cost.expr + float(data.transfer_fare) * travel)

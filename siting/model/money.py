@@ -26,7 +26,7 @@ from siting.problems.problem import Block, Problem
 
 
 def add(model: pyo.ConcreteModel, problem: Problem, opened: Opened) -> None:
-    """Add ``pay`` and the rows above; no row where nothing can be spent."""
+    """Add ``pay``, the rows above, and ``capital_paid`` in base units; no row where nothing can be spent."""
     unit = _unit([int(c) for b in problem.blocks for c in (*b.capital, b.closing, b.resale)])
     phases = range(len(problem.phases))
     ways = [
@@ -41,6 +41,7 @@ def add(model: pyo.ConcreteModel, problem: Problem, opened: Opened) -> None:
     amount = {(f.id, p): f.amounts[p] / unit for f in problem.funds for p in phases}
     most = {b.service: (int(b.capital.sum()) + b.closing * int(b.stands.sum())) / unit for b in problem.blocks}
     model.pay = pyo.Var(ways, bounds=lambda _, f, service, p, t: (0, min(amount[f, p], most[service])))
+    model.capital_paid = pyo.Expression(expr=unit * sum(model.pay[w] for w in ways) + 0.0)
     model.capital_is_paid = pyo.ConstraintList()
     for block in problem.blocks:
         for t in phases:

@@ -15,7 +15,7 @@ import numpy as np
 from siting.errors import Fault, SolverFailed
 from siting.plan import Assignment, Opening, Plan, Reason, ServicePlan, Transfer, Unserved
 from siting.plans.funding import capital, split
-from siting.plans.transport import NotPossible, transport, whole_settlements
+from siting.plans.transport import NotPossible, order_of, transport, whole_settlements
 from siting.problems.problem import ALWAYS, Block, Problem
 
 #: Later than any phase.
@@ -74,7 +74,8 @@ def service_plan(
         since[pairs] = earliest[block.pair_demand[pairs]]
     else:
         try:
-            persons, on = _people(block, usable, option_at, since[usable], served, gone, group)
+            order = order_of(problem.aims, block, promised=served is not None)
+            persons, on = _people(block, usable, option_at, since[usable], served, gone, group, order)
         except NotPossible as error:
             raise SolverFailed(Fault("E902", values={"why": f"assignment of {block.service}: {error}"})) from error
         pairs, persons = usable[persons > 0], persons[persons > 0]
@@ -131,6 +132,7 @@ def _people(
     served: np.ndarray | None,
     gone: np.ndarray | None,
     group: np.ndarray | None,
+    order: Sequence[str],
 ) -> tuple[np.ndarray, np.ndarray]:
     """Persons over each usable way (``since`` (u,): the phase from which on), and kilograms over each transfer."""
     is_open = option_at >= 0
@@ -149,12 +151,13 @@ def _people(
         nothing = np.zeros(len(block.transfer_from), dtype=np.int64)
         if served is not None:  # whole settlements are never merged, and `gone` says all that matters of phases
             at_least = np.maximum(at_least, np.atleast_2d(served)[-1])
-        return whole_settlements(block, usable, allowed, room, at_least, gone), nothing
+        fill = gone is None or order[0] == "worth"
+        return whole_settlements(block, usable, allowed, room, at_least, gone, fill=fill), nothing
     at = block.pair_demand[usable] if group is None else group[block.pair_demand[usable]]
     by_phase = [] if served is None else list(np.atleast_2d(served))
     last = len(by_phase) - 1
     promises = [(np.where((since <= t) | (t == last), at, -1), least) for t, least in enumerate(by_phase)]
-    return transport(block, usable, allowed, room, at_least, is_open, promises)
+    return transport(block, usable, allowed, room, at_least, is_open, promises, order)
 
 
 def _transfers(block: Block, amount: np.ndarray) -> tuple[Transfer, ...]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from siting.counties.county import County
+from siting.counties.fares import travel_cost, travelled
 from siting.counties.services import Service
 from siting.plan import Assignment, Opening, Plan, ServicePlan
 from siting.problems.needs import TargetNeed, reached, target_needs
@@ -45,7 +46,8 @@ class ServiceFigures:
     """One service: people and settlements served (kilograms a day in haul services), sites by action, money, travel.
 
     ``travel_mean`` is per person served; it and ``travel_max`` are in seconds if ``by_time``, else in metres.
-    Assignments over an access of the other kind (time against distance) are left out of both.
+    Assignments over an access of the other kind (time against distance) are left out of both. ``travel_cost`` is
+    what travel costs a year, in base units.
     """
 
     service: str
@@ -62,6 +64,7 @@ class ServiceFigures:
     by_time: bool
     travel_mean: float
     travel_max: int
+    travel_cost: int = 0
 
     @property
     def share(self) -> float:
@@ -106,7 +109,7 @@ class Measures:
     """Everything that reports say about a plan in numbers.
 
     Money in base units; the funds are those that may pay a planned service. ``fund_by_phase`` has (used, available) of
-    each phase.
+    each phase. ``objective`` is the worth, ``cost`` and ``travel`` the other two aims (docs/rules.md, section 6).
     """
 
     services: Mapping[str, ServiceFigures]
@@ -117,6 +120,8 @@ class Measures:
     fund_by_phase: Mapping[str, tuple[tuple[int, int], ...]]
     running_available: int | None
     objective: int
+    cost: int = 0
+    travel: int = 0
 
     @property
     def capital(self) -> int:
@@ -155,6 +160,8 @@ def of(plan: Plan, county: County, scenario: Scenario) -> Measures:
     by_phase = {
         f: tuple((spent[f, p], amount) for p, amount in zip(county.phases, amounts[f], strict=True)) for f in funds
     }
+    capital = sum(item.amount for item in plan.spending)
+    yearly_cost = sum(f.running + f.travel_cost for f in services.values())
     return Measures(
         services=services,
         sites=tuple(sites),
@@ -164,6 +171,8 @@ def of(plan: Plan, county: County, scenario: Scenario) -> Measures:
         fund_by_phase=by_phase,
         running_available=running_available(county, scenario),
         objective=sum(county.services[key].weight * figures.served for key, figures in services.items()),
+        cost=capital + county.file.objective.cost_years * yearly_cost,
+        travel=travelled(plan.services, county),
     )
 
 
@@ -203,6 +212,7 @@ def _service(
         by_time=by_time,
         travel_mean=float(Fraction(sum(p * t for p, t in same), persons)) if persons else 0.0,
         travel_max=max((t for _, t in same), default=0),
+        travel_cost=travel_cost(county, key, part),
     )
     return figures, rows
 

@@ -22,13 +22,18 @@ class Stop(Enum):
     CRASH = "crash"  # the solver process died; what it had found is kept
 
 
+#: Stages that are to be small.
+MINIMISED = ("cost", "travel")
+
+
 @dataclass(frozen=True)
 class Stage:
-    """One step of the order of aims: a tier of targets, the worth, the travel.
+    """One step of the order of aims: a tier of targets, the worth, the cost, the travel.
 
-    ``objective`` and ``bound`` are whole points, person-worths or person-seconds; ``bound`` None where nothing is
-    proven. Tiers and worth are maximised, travel is minimised; ``gap`` is the distance of the two over the objective,
-    None without a bound.
+    ``objective`` and ``bound`` are whole points, person-worths, base units or person-seconds; ``bound`` None where
+    nothing is proven. Tiers and worth are maximised, cost and travel are minimised; ``gap`` is the distance of the two
+    over the objective, None without a bound. ``brief``: it only chose among equally good plans for a moment, and claims
+    nothing.
     """
 
     name: str
@@ -36,6 +41,7 @@ class Stage:
     bound: int | None
     stop: Stop
     seconds: float
+    brief: bool = False
 
     @property
     def gap(self) -> float | None:
@@ -84,8 +90,11 @@ class Known:
     reached: Mapping[str, int]
 
     def holds(self, services: tuple[str, ...], name: str, reached: Mapping[str, int]) -> bool:
-        """Whether it speaks of this stage of these services, from levels that are no higher than ``reached``."""
-        low = all(level <= reached.get(stage, -1) for stage, level in self.reached.items())
+        """Whether it speaks of this stage of these services, from levels that are no better than ``reached``."""
+        low = all(
+            stage in reached and (level >= reached[stage] if stage in MINIMISED else level <= reached[stage])
+            for stage, level in self.reached.items()
+        )
         return (self.services, self.name) == (services, name) and low
 
 
@@ -95,7 +104,8 @@ class Effort:
 
     ``memory_mb`` is what the solver's processes may take together, None for no cap. ``start`` is a plan of the problem
     that keeps all rules: a solver begins with it and gives back none that is worse. ``known`` are bounds of an earlier
-    search of the same problem; ``on_known`` is told of new ones.
+    search of the same problem; ``on_known`` is told of new ones. ``prove_travel``: travel as the last aim is sought
+    like any other, not for a moment only.
 
     Raises:
         ValueError: a bound is broken; one sentence says which.
@@ -106,6 +116,7 @@ class Effort:
     seed: int = 0
     threads: int = 1
     memory_mb: int | None = None
+    prove_travel: bool = False
     start: Plan | None = field(default=None, repr=False)
     known: tuple[Known, ...] = field(default=(), repr=False)
     on_known: Callable[[Known], None] = field(default=lambda known: None, repr=False)

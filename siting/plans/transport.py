@@ -1,6 +1,7 @@
 """Who goes where once sites are open: transportation problems in whole persons.
 
-Most people first, then least travel. See `siting.plans.assign` for why the answers are whole.
+Most people first, then least travel, unless the aims of the problem have another order. See `siting.plans.assign` for
+why the answers are whole.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ class NotPossible(ValueError):
     """What must be kept cannot be kept by the sites that are open."""
 
 
+#: The order of aims where none is given.
+MOST_PEOPLE = ("worth", "travel")
 #: Number of a group of demand points for each way (u,), -1 where it does not count, and persons (k,) who must at least
 #: go over the ways of each group.
 Promise = tuple[np.ndarray, np.ndarray]
@@ -31,11 +34,13 @@ def transport(
     at_least: np.ndarray,
     is_open: np.ndarray,
     promises: Sequence[Promise] = (),
+    order: Sequence[str] = MOST_PEOPLE,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Persons over each usable way (u,), and kilograms over each transfer (t,).
 
     ``allowed`` (u,) bool; ``room`` (3, m) places, beds and fewest persons by site; ``at_least`` (n,) persons of each
-    demand point that must be served; ``is_open`` (m,) bool; ``promises`` what must be kept to groups of demand points.
+    demand point that must be served; ``is_open`` (m,) bool; ``promises`` what must be kept to groups of demand points;
+    ``order`` of the aims (`order_of`).
 
     Raises:
         NotPossible: no assignment keeps ``at_least``, ``promises`` and the fewest persons of every site.
@@ -47,24 +52,60 @@ def transport(
             raise NotPossible("nobody can go anywhere")
         return np.zeros(0, dtype=np.int64), np.zeros(len(block.transfer_from), dtype=np.int64)
     matrix, low, high = _rows(block, usable, room, at_least, moves, promises)
-    travel = np.concatenate([block.pair_travel[usable], block.transfer_travel[moves]]).astype(np.float64)
-    # serving one more person outweighs any detour of the others on a path of swaps
-    worth = np.concatenate([np.full(u, (2 * travel.max() + 1) * (len(block.site_ids) + 1)), np.zeros(len(moves))])
+    price = _prices(block, usable, moves, order)
     ends = np.concatenate([high, -low])
     stacked = csr_array(vstack([matrix, -matrix], format="csr"))
     known = np.isfinite(ends)
     most = np.concatenate([np.where(allowed, np.inf, 0.0), np.full(len(moves), np.inf)])
     bounds = np.column_stack([np.zeros(u + len(moves)), most])
-    answer = linprog(travel - worth, A_ub=stacked[known], b_ub=ends[known], bounds=bounds, method="highs-ds")
+    answer = linprog(price, A_ub=stacked[known], b_ub=ends[known], bounds=bounds, method="highs-ds")
     if answer.status == 0 and np.abs(np.rint(answer.x) - answer.x).max() > 1e-5:
         # promises by phase cross the other rows: rarely, a vertex is not whole
-        answer = linprog(travel - worth, A_ub=stacked[known], b_ub=ends[known], bounds=bounds, integrality=1)
+        answer = linprog(price, A_ub=stacked[known], b_ub=ends[known], bounds=bounds, integrality=1)
     if answer.status != 0:
         raise NotPossible(str(answer.message))
     whole: np.ndarray = np.rint(answer.x).astype(np.int64)
     amount = np.zeros(len(block.transfer_from), dtype=np.int64)
     amount[moves] = whole[u:]
     return whole[:u], amount
+
+
+def order_of(aims: Sequence[str], block: Block, *, promised: bool) -> tuple[str, ...]:
+    """The aims that assigning people can serve, in their order.
+
+    Most people come first where nothing is promised to anybody: then the plan is only a beginning.
+    """
+    own = [aim for aim in aims if aim != "cost" or block.has_fares]
+    if not promised:
+        own = ["worth", *own]
+    return tuple(dict.fromkeys([*own, *MOST_PEOPLE]))
+
+
+def _prices(block: Block, usable: np.ndarray, moves: np.ndarray, order: Sequence[str]) -> np.ndarray:
+    """Costs (u + moves,) of one person over each way and kilogram over each transfer, by the order of the aims.
+
+    Serving one more person outweighs any detour of the others on a path of swaps; where people come after cost or
+    travel, it is worth less than any detour.
+    """
+    travel = np.concatenate([block.pair_travel[usable], block.transfer_travel[moves]]).astype(np.float64)
+    onward = float(block.transfer_fare) * block.transfer_travel[moves]
+    fare = np.concatenate([block.pair_fare[usable], onward])
+    served = np.concatenate([np.ones(len(usable)), np.zeros(len(moves))])
+    paths = len(block.site_ids) + 1
+    small = [aim for aim in order if aim == "travel" or (aim == "cost" and fare.any())]
+    first, *rest = [{"travel": travel, "cost": fare}[aim] for aim in small]
+    later: np.ndarray = np.zeros(len(first))
+    if rest:
+        first, later = 1e4 * first / max(1e-9, first.max()), rest[0] / max(1e-9, rest[0].max())
+    price: np.ndarray = first + later
+    if order[0] == "worth":
+        price -= (2 * price.max() + 1) * paths * served
+    elif order.index("worth") > order.index(small[-1]):
+        price -= 0.5 * price[price > 0].min(initial=1.0) / paths * served
+    else:
+        worth = 0.5 * first[first > 0].min(initial=1e4) / paths
+        price = first - worth * served + later * worth / (10 * paths)
+    return price
 
 
 def _rows(
@@ -115,12 +156,14 @@ def whole_settlements(
     room: np.ndarray,
     at_least: np.ndarray,
     gone: np.ndarray | None,
+    *,
+    fill: bool = True,
 ) -> np.ndarray:
     """Persons over each usable way (u,) where every settlement goes as a whole over one way, or not at all.
 
     ``gone`` are ways that a solver chose; without them, those that the transportation problem uses in full. The other
-    settlements follow where there is room, the largest first, each over its first way that has some. This is a rule of
-    thumb: a generalised assignment problem is hard by itself.
+    settlements follow where there is room (``fill``), the largest first, each over its first way that has some. This is
+    a rule of thumb: a generalised assignment problem is hard by itself.
 
     Raises:
         NotPossible: ``at_least`` or the fewest persons of a site are not kept.
@@ -139,7 +182,7 @@ def whole_settlements(
     placed = np.zeros(len(block.demand), dtype=bool)
     chosen = np.isin(usable, gone)
     largest = np.argsort(-block.demand[block.pair_demand[usable]], kind="stable")
-    for k in [*np.flatnonzero(chosen & fits).tolist(), *largest[fits[largest]].tolist()]:
+    for k in [*np.flatnonzero(chosen & fits).tolist(), *(largest[fits[largest]].tolist() if fill else ())]:
         way = usable[k]
         i, j, boards = int(block.pair_demand[way]), int(block.pair_site[way]), bool(block.pair_boards[way])
         people = int(block.demand[i])

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from siting.counties.county import County
+from siting.counties.fares import fares, transfer_fare
 from siting.counties.sections import COUNTS
 from siting.counties.services import Access
 from siting.errors import Fault, Infeasible, InputRefused
@@ -36,6 +37,8 @@ def pose(county: County, times: TravelTimes, scenario: Scenario) -> Problem:
         targets=tuple(_target_row(county, need, blocks) for need in target_needs(county, scenario)),
         phases=county.phases,
         land_quota=tuple(int(q) for q in county.file.land.quota_m2),
+        aims=scenario.aims,
+        cost_years=county.file.objective.cost_years,
         rules=tuple(
             RuleRow(rule.id, rule.service, _inside(block, _counted(block, rule.actions, rule.sizes)), rule.at_most)
             for rule in county.file.rules
@@ -126,6 +129,8 @@ def _block(county: County, times: TravelTimes, scenario: Scenario, key: str) -> 
         closest=service.closest,
         closing=county.base(service.closing_capital),
         resale=county.base(service.resale),
+        fares=fares(county, key),
+        transfer_fare=transfer_fare(county, key),
         **_links(county, times, scenario, key),
     )
     if service.close_only_if_served and may_close:

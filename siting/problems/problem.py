@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
@@ -41,6 +42,7 @@ class Block:
     ``transfer_to``, ``transfer_travel`` (t,) from station to disposal place; ``disposal`` (m,) bool.
     ``pool`` (n,) persons who may board anywhere, in a relaxation without boarding ways (empty: it is none).
     ``referred`` (r, 2) own site and site of ``refers_to`` near it. ``plot`` (m,) name, "" for one of its own.
+    ``fares`` by access number (none: all 0) and ``transfer_fare``: base units a year per person and unit of travel.
     """
 
     service: str
@@ -85,6 +87,8 @@ class Block:
     closest: bool = False
     closing: int = 0
     resale: int = 0
+    fares: tuple[Fraction, ...] = ()
+    transfer_fare: Fraction = Fraction(0)
 
     def __post_init__(self) -> None:
         """Fill what was not given: no beds, no saving, no line, everything counts."""
@@ -142,6 +146,27 @@ class Block:
         mask = np.zeros(len(self.site_ids), dtype=bool)
         mask[[j for j, o in zip(self.option_site.tolist(), self.options, strict=True) if o.action == "keep"]] = True
         return mask
+
+    @property
+    def has_fares(self) -> bool:
+        """Whether travel costs money."""
+        return any(self.fares) or bool(self.transfer_fare)
+
+    def fare(self, access: int) -> Fraction:
+        """Price of an access."""
+        return self.fares[access] if access < len(self.fares) else Fraction(0)
+
+    @cached_property
+    def pair_fare(self) -> np.ndarray:
+        """(p,) base units a year of one person over each way, as floats."""
+        price = np.array([float(self.fare(a)) for a in range(int(self.pair_access.max(initial=0)) + 1)])
+        cost: np.ndarray = price[self.pair_access] * self.pair_travel
+        return cost
+
+    @cached_property
+    def position(self) -> dict[tuple[str, str, str, str], int]:
+        """Position of each option by its site, size, action and phase."""
+        return {(o.site, o.size, o.action, o.phase): k for k, o in enumerate(self.options)}
 
     @property
     def pairs_can_merge(self) -> bool:
@@ -210,7 +235,8 @@ class RuleRow:
 class Problem:
     """What a solver may know: blocks in the order of the county, funds, running budget (None: unlimited), targets.
 
-    ``land_quota`` is new building land of each phase in m2, none where it is not limited.
+    ``land_quota`` is new building land of each phase in m2, none where it is not limited. ``aims`` are what is best
+    after the targets, in order; a cost counts ``cost_years`` years of running and travel beside capital.
     """
 
     blocks: tuple[Block, ...]
@@ -220,6 +246,8 @@ class Problem:
     phases: tuple[str, ...] = ("",)
     land_quota: tuple[int, ...] = ()
     rules: tuple[RuleRow, ...] = ()
+    aims: tuple[str, ...] = ("worth", "travel")
+    cost_years: int = 10
 
     @property
     def tiers(self) -> tuple[int, ...]:

@@ -39,6 +39,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "[services.ID.line]": services.LineRules,
     "[[phases]]": sections.Phase,
     "[[funds]]": sections.Fund,
+    "[objective]": sections.Objective,
     "[land]": sections.Land,
     "[[rules]]": sections.Rule,
     "[[packages]]": sections.Package,

@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Any
 
 from siting.counties.county import County
-from siting.counties.sections import Variation
+from siting.counties.sections import Aim, Variation
 from siting.errors import Fault, InputRefused
 from siting.reading import toml_file
 
@@ -24,12 +24,16 @@ BASELINE = "baseline"
 
 @dataclass(frozen=True)
 class Scenario:
-    """A named variation; ``services`` is never None here: it lists what is planned, in the order of the county."""
+    """A named variation; ``services`` is never None here: it lists what is planned, in the order of the county.
+
+    ``aims`` are sought in this order after the targets.
+    """
 
     name: str
     services: tuple[str, ...]
     capital_factor: Decimal = Decimal(1)
     running_factor: Decimal = Decimal(1)
+    aims: tuple[Aim, ...] = ("worth", "travel")
 
     @property
     def builds_nothing(self) -> bool:
@@ -58,12 +62,13 @@ def of(county: County, name: str = BASE) -> Scenario:
                 "E180", file="county.toml", column="scenarios", values={"name": name, "known": ", ".join(names(county))}
             )
         )
-    wanted = variation.services
+    wanted, changed = variation.services, any(key.startswith("objective") for key in variation.changes)
     return Scenario(
         name=name,
         services=tuple(key for key in county.services if wanted is None or key in wanted),
         capital_factor=Decimal(0) if name == BASELINE else variation.capital_factor,
         running_factor=variation.running_factor,
+        aims=variation.aims or (under(county, name) if changed else county).file.objective.aims,
     )
 
 

@@ -131,8 +131,7 @@ def _told(county: County, mode: str) -> np.ndarray:
 def _modes(service: Service) -> tuple[str, ...]:
     """Modes by which a settlement sets out for a service."""
     modes = [a.mode for a in service.access if a.offered]
-    if service.haul is not None and service.haul.direct_limit_min is not None:
-        modes.append(service.haul.direct_mode)
+    modes += [a.mode for a in service.ways[len(service.access) :]]
     return tuple(dict.fromkeys(modes)) or (service.access[0].mode,)
 
 
@@ -171,8 +170,7 @@ class _Direct:
         for number, access in enumerate(service.access):
             if access.kind != "line" and access.offered:
                 yield access, number
-        if service.haul is not None and service.haul.direct_limit_min is not None:
-            straight = Access(mode=service.haul.direct_mode, limit_min=service.haul.direct_limit_min)
+        for straight in service.ways[len(service.access) :]:
             yield straight, len(service.access)
 
     def ways(self, key: str, lines: Mapping[str, LineFacts]) -> Ways:
@@ -232,9 +230,9 @@ def _transfers(county: County, key: str, atlas: Atlas) -> Table:
     stations = [k for k, site in enumerate(county.sites) if site.service == key]
     places = county.disposal_of(key)
     chosen = np.array([k for k, d in enumerate(county.disposal) if d in places], dtype=np.int64)
-    most = int(rules.transfer_limit_min * 60_000)
+    onward = rules.transfer
     origins = atlas.sites.at(np.array(stations, dtype=np.int64))
-    found = atlas.table(rules.transfer_mode, True, origins, atlas.disposal.at(chosen), most)
+    found = atlas.table(onward.mode, onward.by_time, origins, atlas.disposal.at(chosen), limit(onward, ""))
     order = np.lexsort((found.goal, found.cost, found.origin))
     return Table(found.origin[order], found.goal[order] + len(ids) - len(places), found.cost[order])
 

@@ -234,7 +234,8 @@ def _best(problem: Problem, plans: Sequence[Plan]) -> Plan:
     from siting.model import goal  # brings Pyomo, which a command that is refused does not need
 
     def rank(plan: Plan) -> tuple[list[int], int]:
-        reached = [goal.value(problem, aim, plan) for aim in goal.aims(problem) if aim.maximise]
+        aims = [aim for aim in goal.aims(problem) if aim.name != goal.TRAVEL]
+        reached = [goal.value(problem, aim, plan) * (1 if aim.maximise else -1) for aim in aims]
         return reached, -sum(item.amount for item in plan.spending)
 
     return max(plans, key=rank)

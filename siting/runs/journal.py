@@ -177,7 +177,7 @@ class Journal:
     def keep_before(self, times: TravelTimes) -> None:
         """The county as it stands, by the same rules: the first column of every comparison."""
         today = scenario.of(self.county, scenario.BASELINE)
-        today = Scenario(today.name, self.chosen.services, today.capital_factor, today.running_factor)
+        today = replace(today, services=self.chosen.services)
         plan = rooms.solver("greedy")(pose(self.county, times, today), Effort()).plan
         store.write_json(self.run / BEFORE, plan_file(plan, measuring.of(plan, self.county, today), self.county, today))
 
@@ -192,6 +192,8 @@ def plan_file(plan: Plan, measures: Measures, county: County, chosen: Scenario) 
             "capital": measures.capital,
             "running": measures.running,
             "objective": measures.objective,
+            "cost": measures.cost,
+            "travel": measures.travel,
             "targets": [
                 {"id": t.id, "value": t.value, "whole": t.whole, "need": t.need, "met": t.met} for t in measures.targets
             ],
@@ -209,6 +211,7 @@ def head(county: County, chosen: Scenario) -> dict[str, Any]:
             "services": list(chosen.services),
             "capital_factor": str(chosen.capital_factor),
             "running_factor": str(chosen.running_factor),
+            "aims": list(chosen.aims),
         },
         "inputs": dict(county.files),
     }

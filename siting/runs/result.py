@@ -41,9 +41,10 @@ class Solved:
 def content(solved: Solved) -> dict[str, Any]:
     """Every key of ``result.json``."""
     county, chosen, outcome, measures = solved.county, solved.chosen, solved.outcome, solved.measures
-    worth = outcome.stage("worth")
-    bound = worth.bound if worth else None
-    gap = None if bound is None else abs(bound - measures.objective) / max(1, measures.objective)
+    first = outcome.stage(chosen.aims[0])
+    value = {"worth": measures.objective, "cost": measures.cost, "travel": measures.travel}[chosen.aims[0]]
+    bound = first.bound if first else None
+    gap = None if bound is None else abs(bound - value) / max(1, value)
     return {
         "format": 1,
         "county": county.id,
@@ -51,7 +52,8 @@ def content(solved: Solved) -> dict[str, Any]:
         "status": status_of(outcome, solved.signal is not None),
         "signal": solved.signal,
         "verdict": "valid",
-        "objective": measures.objective,
+        "aim": chosen.aims[0],
+        "objective": value,
         "bound": bound,
         "gap": gap,
         "gap_asked": solved.options["gap"],
@@ -65,6 +67,7 @@ def content(solved: Solved) -> dict[str, Any]:
                 "gap": s.gap,
                 "stop": s.stop.value,
                 "seconds": round(s.seconds, 2),
+                "brief": s.brief,
             }
             for s in outcome.stages
         ],
@@ -107,8 +110,8 @@ def content(solved: Solved) -> dict[str, Any]:
 
 
 def status_of(outcome: Outcome, interrupted: bool) -> str:
-    """One word: optimal (gap 0), gap_reached, time_limit, memory_limit, stopped or heuristic; travel does not count."""
-    claims = [s for s in outcome.stages if s.name != "travel"]
+    """One word: optimal (gap 0), gap_reached, a limit, stopped or heuristic; a brief stage claims nothing."""
+    claims = [s for s in outcome.stages if not s.brief]
     if any(s.stop is Stop.HEURISTIC for s in claims):
         return "heuristic"
     if all(s.stop is Stop.PROVEN for s in claims):

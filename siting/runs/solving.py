@@ -43,6 +43,7 @@ class Ask:
     seed: int = 0
     threads: int = 1
     memory_mb: int | None = None
+    prove_travel: bool = False
 
     def options(self) -> dict[str, Any]:
         """How hard to try, by name."""
@@ -163,6 +164,7 @@ class _Work:
             seed=ask.seed,
             threads=ask.threads,
             memory_mb=ask.memory_mb,
+            prove_travel=ask.prove_travel,
             start=self.kept.plan,
             known=self.kept.record.known,
             on_known=self.kept.on_known,

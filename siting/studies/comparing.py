@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from siting.counties.county import County
+from siting.counties.fares import travelled
 from siting.errors import Fault, InputRefused
 from siting.plan import Plan, ServicePlan
 from siting.plans.measure import Measures, ServiceFigures, SiteFigures, TargetFigures
@@ -146,7 +147,8 @@ def _today(studies: Sequence[Study], services: tuple[str, ...]) -> Alternative:
                 sites[key] = [f for f in study.before.sites if f.service == key]
         funds |= dict.fromkeys(study.before.fund_available, 0)
         targets |= {t.id: t for t in study.before.targets if t.id not in targets}
-    objective = sum(studies[0].county.services[key].weight * figures[key].served for key in services)
+    county = studies[0].county
+    objective = sum(county.services[key].weight * figures[key].served for key in services)
     measures = replace(
         studies[0].before,
         services={key: figures[key] for key in services},
@@ -155,6 +157,8 @@ def _today(studies: Sequence[Study], services: tuple[str, ...]) -> Alternative:
         fund_used=dict(funds),
         fund_available=dict(funds),
         objective=objective,
+        cost=county.file.objective.cost_years * sum(f.running + f.travel_cost for f in figures.values()),
+        travel=travelled(parts, county),
     )
     return Alternative("", Plan({key: parts[key] for key in services}), measures)
 

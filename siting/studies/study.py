@@ -86,4 +86,5 @@ def _plan(content: Mapping[str, Any]) -> tuple[Plan, Scenario]:
         services=tuple(variation["services"]),
         capital_factor=Decimal(variation["capital_factor"]),
         running_factor=Decimal(variation["running_factor"]),
+        aims=tuple(variation["aims"]),
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from . import catchment, coverage, form, haul, head, land, links, money, people, since, sites, targets
+from . import aims, catchment, coverage, form, haul, head, land, links, money, people, since, sites, targets
 from .breach import Breach, Findings
 from .line import all_lines
 from .links import Opened
@@ -129,6 +129,8 @@ class Auditor:
             "capital": capital,
             "running": running,
             "objective": sum(county.services[key].weight * n for key, n in persons.items()),
+            "cost": aims.cost(county, plan, capital, running),
+            "travel": aims.travelled(county, plan),
             "targets": rows,
         }
         claims(plan["claims"], figures, found)

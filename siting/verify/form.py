@@ -9,7 +9,7 @@ from .numbers import FAULTS, exact
 
 PLAN: dict[Any, Any] = {
     "format": int, "county": str, "scenario": str,
-    "variation": {"services": [str], "capital_factor": exact, "running_factor": exact},
+    "variation": {"services": [str], "capital_factor": exact, "running_factor": exact, "aims": [str]},
     "inputs": {str: str},
     "services": {str: {
         "open": [{"site": str, "size": str, "action": ("keep", "new", "expand"), "phase": str}],
@@ -24,7 +24,7 @@ PLAN: dict[Any, Any] = {
     }},
     "spending": [{"fund": str, "service": str, "phase": str, "amount": int}],
     "claims": {
-        "served": {str: int}, "capital": int, "running": int, "objective": int,
+        "served": {str: int}, "capital": int, "running": int, "objective": int, "cost": int, "travel": int,
         "targets": [{"id": str, "value": int, "whole": int, "need": int, "met": bool}],
     },
 }  # fmt: skip

@@ -49,7 +49,7 @@ def transfers(case: Case) -> None:
         if unknown or sites[station].disposal or not sites[disposal].disposal:
             case.say("E705", part, "not from an open station to an open disposal place")
             continue
-        way = ways.setdefault(disposal, Way(case.roads[rules.mode], 0, sites[disposal]))
+        way = ways.setdefault(disposal, Way(case.roads[rules.mode], rules.metric, sites[disposal]))
         cost = way.cost(sites[station], rules.limit)
         if cost is None:
             case.say("E702", part, "{disposal} is too far from {station}", disposal=disposal, station=station)

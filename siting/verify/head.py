@@ -8,6 +8,7 @@ from .breach import Findings
 from .nouns import County
 from .numbers import exact
 from .read import OPTIONAL, TABLES, Folder
+from .wishes import read_aims
 
 FORMAT = 2
 #: The lists of a service and of the plan with the keys that they are sorted by.
@@ -59,6 +60,8 @@ def scenario(folder: Folder, county: County, plan: dict[str, Any], found: Findin
         wanted = 0 if (name, factor) == ("baseline", "capital_factor") else exact(says.get(factor, 1))
         if exact(variation[factor]) != wanted:
             found.add("E705", f"variation.{factor}", "not the factor of scenario {name}", name=name)
+    if tuple(variation["aims"]) != (read_aims(says["aims"]) if "aims" in says else county.aims):
+        found.add("E705", "variation.aims", "not the aims of scenario {name}", name=name)
     if name == "baseline":
         for key, part in sorted(plan["services"].items()):
             if part["closed"] or any(row["action"] != "keep" for row in part["open"]):

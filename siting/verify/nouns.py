@@ -18,6 +18,7 @@ class Access:
     """One way of reaching a site; ``metric`` 0 counts ms, 1 counts mm, as do the limits.
 
     The kind "disposal" is that of waste that goes straight to a disposal place: the number after the last access.
+    ``fare`` is base units a year per person (kilogram a day) and second or metre.
     """
 
     mode: str
@@ -29,6 +30,7 @@ class Access:
     eligible: str = ""
     line: str = ""
     wait: Ms = 0
+    fare: Fraction = Fraction(0)
 
     @property
     def furthest(self) -> int:
@@ -54,10 +56,12 @@ class Size:
 
 @dataclass(frozen=True)
 class Haul:
-    """How waste goes on from a station."""
+    """How waste goes on from a station; ``metric``, ``limit`` and ``fare`` as those of an access."""
 
     mode: str
+    metric: int
     limit: int
+    fare: Fraction
     kinds: tuple[str, ...]
 
 
@@ -206,6 +210,8 @@ class County:
     edges: list[dict[str, str]]
     red_lines: list[tuple[str, list[Ring]]]
     told: Told = field(default_factory=dict)
+    aims: tuple[str, ...] = ("worth", "travel")
+    cost_years: int = 10
 
     def demand(self, service: str) -> dict[str, int]:
         """Demand of the settlements that have any."""

@@ -19,7 +19,7 @@ from .services import by_id, read_service
 from .slope import height
 from .tables import by_service, read_disposal, read_lines, read_red_lines, read_settlement, read_site, read_table
 from .told import read_told
-from .wishes import all_known, read_fund, read_packages, read_rule, read_target
+from .wishes import all_known, read_fund, read_objective, read_packages, read_rule, read_target
 
 TABLES = ("settlements.csv", "sites.csv", "nodes.csv", "edges.csv")
 #: The tables of what is gone to.
@@ -107,4 +107,5 @@ def build(folder: Folder, toml: dict[str, Any]) -> County:
         tables["edges.csv"],
         read_red_lines(folder.files[OPTIONAL[3]]) if OPTIONAL[3] in folder.files else [],
         read_told(tables["times.csv"], settlements, {row["id"] for name in HELD for row in tables[name]}),
+        *read_objective(toml.get("objective", {})),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 from typing import Any
 
 from .nouns import Access, Haul, LineRules, Ms, Service, Size
@@ -40,10 +41,25 @@ def minutes(value: Any) -> int:
     return math.floor(exact(value) * MINUTE)
 
 
-def read_access(a: dict[str, Any]) -> Access:
+def measured(rules: dict[str, Any], prefix: str = "") -> tuple[int, int, Any]:
+    """(metric, units of the limit in one of its own, the limit as it is written); one of the two keys is there."""
+    by_time, by_road = f"{prefix}limit_min" in rules, f"{prefix}limit_m" in rules
+    if by_time == by_road:
+        raise ValueError(f"not exactly one of {prefix}limit_min and {prefix}limit_m")
+    return (1, 1000, rules[f"{prefix}limit_m"]) if by_road else (0, MINUTE, rules[f"{prefix}limit_min"])
+
+
+def read_fare(yearly: Any, metric: int, per_unit: int, family: str) -> Fraction:
+    """Base units a year per person and second or metre, per kilogram in haul; written per hour or km, and per tonne."""
+    if exact(yearly) and family not in ("catchment", "haul"):
+        raise ValueError("cost_per_year where nobody is assigned")
+    return Fraction(half_up(exact(yearly) * per_unit), (1000 if metric else 3600) * (1000 if family == "haul" else 1))
+
+
+def read_access(a: dict[str, Any], family: str, per_unit: int) -> Access:
     """One entry of ``[[services.ID.access]]``."""
-    metric = 0 if "limit_min" in a else 1
-    scale, usual = (1000, a["limit_m"]) if metric else (MINUTE, a["limit_min"])
+    metric, scale, usual = measured(a)
+    fare = read_fare(a.get("cost_per_year", 0), metric, per_unit, family)
     by_level = {level: math.floor(exact(x) * scale) for level, x in a.get("limit_by_level", {}).items()}
     wait = exact(a.get("wait_min", 0)) * MINUTE
     exactly: Ms = wait.numerator if wait.denominator == 1 else wait
@@ -51,7 +67,8 @@ def read_access(a: dict[str, Any]) -> Access:
     if (kind == "line") != bool(line) or (kind == "line" and metric):
         raise ValueError("a line access names its line service and has limit_min")
     offered, eligible = flag(a.get("offered", True)), a.get("eligible", "")
-    return Access(a["mode"], metric, math.floor(exact(usual) * scale), by_level, kind, offered, eligible, line, exactly)
+    limit = math.floor(exact(usual) * scale)
+    return Access(a["mode"], metric, limit, by_level, kind, offered, eligible, line, exactly, fare)
 
 
 def read_size(size: dict[str, Any], family: str, per_unit: int) -> Size:
@@ -68,17 +85,22 @@ def read_size(size: dict[str, Any], family: str, per_unit: int) -> Size:
     return Size(capacity, capital, running, whole(size.get("beds_persons", 0)), trips, land)
 
 
-def read_haul(rules: dict[str, Any]) -> tuple[Haul, tuple[Access, ...]]:
+def read_haul(rules: dict[str, Any], per_unit: int) -> tuple[Haul, tuple[Access, ...]]:
     """``[services.ID.haul]``, and the access straight to disposal where it is allowed."""
+    metric, scale, limit = measured(rules, "transfer_")
     onward = Haul(
         rules.get("transfer_mode", "drive"),
-        minutes(rules["transfer_limit_min"]),
+        metric,
+        math.floor(exact(limit) * scale),
+        read_fare(rules.get("transfer_cost_per_year", 0), metric, per_unit, "haul"),
         texts(rules.get("kinds", ["landfill", "incinerator"])),
     )
-    if "direct_limit_min" not in rules:
+    if "direct_limit_min" not in rules and "direct_limit_m" not in rules:
         return onward, ()
-    mode, limit = rules.get("direct_mode", "drive"), minutes(rules["direct_limit_min"])
-    return onward, (Access(mode, 0, limit, kind="disposal"),)
+    metric, scale, limit = measured(rules, "direct_")
+    fare = read_fare(rules.get("direct_cost_per_year", 0), metric, per_unit, "haul")
+    mode = rules.get("direct_mode", "drive")
+    return onward, (Access(mode, metric, math.floor(exact(limit) * scale), kind="disposal", fare=fare),)
 
 
 def read_line(rules: dict[str, Any], per_unit: int) -> LineRules:
@@ -99,10 +121,10 @@ def read_line(rules: dict[str, Any], per_unit: int) -> LineRules:
 def read_service(id_: str, rules: dict[str, Any], per_unit: int) -> Service:
     """A service of county.toml."""
     family = one_of(rules["family"], FAMILIES)
-    accesses = tuple(read_access(a) for a in rules["access"])
+    accesses = tuple(read_access(a, family, per_unit) for a in rules["access"])
     haul, line, referral = None, None, None
     if family == "haul":
-        haul, straight = read_haul(rules["haul"])
+        haul, straight = read_haul(rules["haul"], per_unit)
         accesses += straight
     if family == "line":
         line = read_line(rules["line"], per_unit)

@@ -9,8 +9,22 @@ from .nouns import Fund, Rule, Service, Target
 from .numbers import exact, flag, half_up, whole
 from .services import by_id, one_of, texts
 
+AIMS = ("worth", "cost", "travel")
 COUNTS = ("open_count", "built_count", "package_count")
 INDICATORS = ("served_share", "settlements_share", "worst_township_share", "urban_rural_gap", *COUNTS)
+
+
+def read_objective(rules: dict[str, Any]) -> tuple[tuple[str, ...], int]:
+    """``[objective]``: the aims in their order, and the years of running cost that the cost counts."""
+    return read_aims(rules.get("aims", ["worth", "travel"])), whole(rules.get("cost_years", 10))
+
+
+def read_aims(value: Any) -> tuple[str, ...]:
+    """The aims in their order, each at most once."""
+    aims = texts(value)
+    if not aims or len(set(aims)) < len(aims):
+        raise ValueError("no aim, or an aim twice")
+    return tuple(one_of(aim, AIMS) for aim in aims)
 
 
 def read_fund(about: dict[str, Any], per_unit: int, phases: int) -> Fund:
