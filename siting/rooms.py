@@ -6,7 +6,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import cast
 
 from siting.errors import Fault, InputRefused
-from siting.plans.outcome import Solver
+from siting.plans.outcome import Certifier, Solver, Witness
 from siting.studies import comparing
 from siting.studies import frontier as frontiers
 from siting.studies import sweep as sweeps
@@ -17,6 +17,7 @@ REPORTS = "siting.reports"
 COMPARISONS = "siting.comparisons"
 FRONTIERS = "siting.frontiers"
 SWEEPS = "siting.sweeps"
+CERTIFICATES = "siting.certificates"
 
 
 def solver(name: str) -> Solver:
@@ -29,6 +30,27 @@ def solver(name: str) -> Solver:
     if hasattr(found, "ready"):
         found.ready()
     return cast(Solver, found)
+
+
+def witness(name: str) -> Witness:
+    """The solver of that name, as one that can be asked about the plan of another.
+
+    Raises:
+        InputRefused: no such solver is known (E192), it is not installed (E193), or it cannot be asked so (E197).
+    """
+    found = getattr(solver(name), "witness", None)
+    if found is None:
+        raise InputRefused(Fault("E197", values={"name": name}))
+    return cast(Witness, found)
+
+
+def certifier() -> Certifier:
+    """What finds the prices of a certificate.
+
+    Raises:
+        InputRefused: none is installed (E192).
+    """
+    return cast(Certifier, _door(CERTIFICATES, "prices").load())
 
 
 def report(name: str) -> Report:

@@ -16,7 +16,7 @@ from siting.errors import Fault, NoPlan, SolverFailed
 from siting.model import goal
 from siting.model.goal import Aim
 from siting.plan import Plan
-from siting.plans.outcome import Effort, Outcome, Progress, Stage, Stop
+from siting.plans.outcome import Effort, Outcome, Progress, Seen, Stage, Stop
 from siting.problems.problem import Problem
 
 from .formulation import Formulation
@@ -59,6 +59,19 @@ class Whole:
             raise NoPlan(Fault("E603", values={"name": self.name}))
         return Outcome(search.best, tuple(search.stages), self.name, search.version)
 
+    def witness(self, problem: Problem, plan: Plan, effort: Effort) -> list[Seen]:
+        """What the solver says of every stage when it keeps what ``plan`` reached before, and does not see the plan.
+
+        Raises:
+            InputRefused: the solver is not installed (E193).
+            SolverFailed: its answer cannot be right (E902).
+        """
+        self.ready()
+        search = Search(problem, effort, self.engine)
+        every = goal.aims(problem)
+        aims = [a for a in every if not goal.is_brief(problem, a, prove_travel=effort.prove_travel)]
+        return [search.seen(aim, plan, parts=len(aims) - k) for k, aim in enumerate(aims)]
+
 
 class Search:
     """One problem through its aims: the best plan so far, and what is proven of each aim."""
@@ -87,6 +100,17 @@ class Search:
         self.reached.append((aim, value))
         whole = None if bound is None or not math.isfinite(bound) else _in_whole_units(aim, bound, value)
         self.stages.append(self._judged(aim, value, whole, time.monotonic() - begun))
+
+    def seen(self, aim: Aim, plan: Plan, parts: int) -> Seen:
+        """Solve one stage for a witness, in one of ``parts`` equal pieces of the time left."""
+        self.best = None
+        has = goal.value(self.problem, aim, plan)
+        left = (self.effort.time_limit_s - (time.monotonic() - self.begun)) / parts
+        bound = self._solve(aim, left) if left > 0.05 and not self.effort.stopped() else None
+        own = None if self.best is None else goal.value(self.problem, aim, self.best)
+        whole = None if bound is None or not math.isfinite(bound) else _rounded(aim, bound)
+        self.reached.append((aim, has))
+        return Seen(aim.name, own, whole, has, aim.maximise, self.best)
 
     def _solve(self, aim: Aim, seconds: float) -> float | None:
         """The solver's bound for an aim; its plans are taken on the way."""
@@ -148,14 +172,19 @@ def _worse(aim: Aim, one: int, other: int) -> bool:
     return one < other if aim.maximise else one > other
 
 
+def _rounded(aim: Aim, bound: float) -> int:
+    """A bound in whole units: aims count whole things."""
+    slack = 1e-6 + 1e-8 * abs(bound)
+    return math.floor(bound + slack) if aim.maximise else math.ceil(bound - slack)
+
+
 def _in_whole_units(aim: Aim, bound: float, value: int) -> int:
     """A bound rounded to the whole units that aims count.
 
     Raises:
         SolverFailed: it excludes a plan that is known (E902).
     """
-    slack = 1e-6 + 1e-8 * abs(bound)
-    whole = math.floor(bound + slack) if aim.maximise else math.ceil(bound - slack)
+    whole = _rounded(aim, bound)
     if _worse(aim, whole, value):
         raise SolverFailed(Fault("E902", values={"why": f"{aim.name}: bound {whole} excludes a plan with {value}"}))
     return whole

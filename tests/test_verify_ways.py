@@ -13,6 +13,7 @@ from siting.verify import Auditor
 from siting.verify.joins import arrivals
 from siting.verify.line import Legs
 from siting.verify.nouns import Access, County, Place, Service, Settlement, Site
+from siting.verify.reach import Everyone
 from siting.verify.travel import Network
 from siting.verify.ways import Ways
 
@@ -173,6 +174,14 @@ def test_ways_are_those_of_the_rules(seed: int, order: tuple[str, ...], tmp_path
     ways.learn(true)
     assert {pair: ways.of(*pair) for pair in true} == true
     assert {way[0] for found in true.values() for way in found} != set()
+    everyone = Everyone(county, setting.roads)
+    asked = county.demand("school")
+    for site in sites:  # the same ways, searched site by site for everybody
+        at_once: dict[str, list[tuple[object, ...]]] = {}
+        for i, way in everyone.ways(ways, site):
+            at_once.setdefault(i, []).append(way)
+        expected = {i: true[i, site.id] for i in asked if true[i, site.id]}
+        assert {i: sorted(found) for i, found in at_once.items()} == expected  # type: ignore[type-var]
     for _ in range(12):
         chosen = rng.sample([site.id for site in sites], rng.randint(1, 5))
         lines = rng.sample(sorted(county.sites["bus"]), rng.randint(0, 3))

@@ -145,12 +145,17 @@ def plan(
     }
 
 
-def audit(auditor: Auditor, plan: Plan) -> Verdict:
-    """The verdict on a plan that claims what the checker finds: the tests say what that must be."""
+def claiming(auditor: Auditor, plan: Plan) -> Plan:
+    """The plan with claims of what the checker finds."""
     figures = auditor.check(plan).figures
     keys = ("served", "capital", "running", "objective", "cost", "travel", "targets")
     claims = {key: figures[key] for key in keys} if figures else plan["claims"]
-    return auditor.check({**plan, "claims": claims})
+    return {**plan, "claims": claims}
+
+
+def audit(auditor: Auditor, plan: Plan) -> Verdict:
+    """The verdict on a plan that claims what the checker finds: the tests say what that must be."""
+    return auditor.check(claiming(auditor, plan))
 
 
 def codes(auditor: Auditor, plan: Plan, *changes: Callable[[Plan], None]) -> set[str]:

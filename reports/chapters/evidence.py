@@ -152,6 +152,7 @@ def reproduce(study: Study, say: Speech) -> Section:
         ("created", result.get("created")),
         ("status", say.known(f"solved.{result.get('status')}", str(result.get("status", "")))),
         ("verdict", say.known(f"verdict.{result.get('verdict')}", str(result.get("verdict", "")))),
+        ("trust", say.known(f"trust.{result.get('trust')}", str(result.get("trust") or ""))),
         (str(result.get("aim", "worth")), _number(result.get("objective"))),
         ("bound", _number(result.get("bound"))),
         ("gap", _percent(result.get("gap"))),

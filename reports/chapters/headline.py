@@ -16,6 +16,8 @@ from . import goals
 
 #: A proven gap above this share says nothing to a planner; the sentence says so instead of a large per cent.
 WIDE_GAP = 0.5
+#: How the claim to the plan's quality may stand, where a run says it.
+TRUST = ("proven", "cross-checked", "claim")
 #: Missed targets that the verdict names.
 NAMED = 3
 
@@ -180,7 +182,10 @@ def _up(gap: float) -> str:
 
 def checker_sentence(study: Study, say: Speech) -> str:
     """What the independent checker says of the plan."""
-    return say("headline.checked" if study.result.get("verdict") == "valid" else "headline.rejected")
+    if study.result.get("verdict") != "valid":
+        return say("headline.rejected")
+    trust = study.result.get("trust")
+    return say("headline.checked") + (say(f"headline.trust.{trust}") if trust in TRUST else "")
 
 
 def tiles(study: Study, say: Speech) -> tuple[Tile, ...]:

@@ -28,6 +28,8 @@ FORMATS = ("html", "csv", "gpkg")
 @click.option("--out", type=click.Path(path_type=Path), help=say("cli.solve.out"))
 @click.option("--solver", default="highs", show_default=True, help=say("cli.solve.solver"))
 @click.option("--start", type=click.Path(path_type=Path), help=say("cli.solve.start"))
+@click.option("--certify", is_flag=True, help=say("cli.solve.certify"))
+@click.option("--cross-check", default="", metavar="SOLVER", help=say("cli.solve.cross_check"))
 @effort_options
 @click.option("--prove-travel", is_flag=True, help=say("cli.solve.prove_travel"))
 @click.option("--lang", type=click.Choice(["zh", "en"]), help=say("cli.option.lang"))
@@ -39,6 +41,8 @@ def command(
     out: Path | None,
     solver: str,
     start: Path | None,
+    certify: bool,
+    cross_check: str,
     gap: float,
     time_limit: float,
     seed: int,
@@ -54,7 +58,7 @@ def command(
     from siting.reading import scenario_file
 
     folder = county_folder(county)
-    ask = Ask(scenario, solver, gap, time_limit, seed, threads, memory_mb, prove_travel)
+    ask = Ask(scenario, solver, gap, time_limit, seed, threads, memory_mb, prove_travel, certify, cross_check)
     usual = Path("runs") / f"{folder.resolve().name}-{Path(scenario).stem}-{datetime.now():%Y%m%d-%H%M%S}"
 
     def work(listener: Listener) -> tuple[Path, Mapping[str, Any]]:

@@ -24,9 +24,12 @@ def command(run: Path, as_json: bool) -> None:
     verdict = verify_run(run)
     if as_json:
         breaches = [{"code": b.code, "rule": b.rule, "where": b.where, "says": b.says} for b in verdict.breaches]
-        print_json({"run": str(run), "verdict": verdict.word, "breaches": breaches, "figures": verdict.figures})
+        told = {"run": str(run), "verdict": verdict.word, "trust": verdict.trust, "bounds": verdict.bounds}
+        print_json({**told, "breaches": breaches, "figures": verdict.figures})
     else:
         for breach in verdict.breaches:
             click.echo(printable(f"{breach.code} {breach.rule} {breach.where}: {breach.says}"))
         click.echo(say(f"cli.verify.{verdict.word}", run=run, count=len(verdict.breaches)))
+        if verdict.word == "valid":
+            click.echo(say(f"cli.trust.{verdict.trust.replace('-', '_')}"))
     sys.exit(0 if verdict.word == "valid" else PlanRejected.exit_code)

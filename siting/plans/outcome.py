@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Protocol
+from typing import Any, Protocol
 
 from siting.plan import Plan
 from siting.problems.problem import Problem
@@ -136,9 +136,51 @@ class Effort:
             raise ValueError(f"the memory cap is a number of megabytes above 0, not {self.memory_mb}")
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What a second solver found in a stage: its own best (None: no plan), its bound; ``reached`` is what the plan that
+    it is a witness for has."""
+
+    name: str
+    objective: int | None
+    bound: int | None
+    reached: int
+    maximise: bool
+    plan: Plan | None = None
+
+
 class Solver(Protocol):
     """What an entry point of the group ``siting.solvers`` promises."""
 
     def __call__(self, problem: Problem, effort: Effort) -> Outcome:
         """Solve ``problem``; every plan handed to ``effort.on_plan`` and returned keeps all rules."""
+        ...
+
+
+class Witness(Protocol):
+    """What a solver promises that can be asked about the plan of another one (its method ``witness``)."""
+
+    def __call__(self, problem: Problem, plan: Plan, effort: Effort) -> Sequence[Seen]:
+        """Solve every stage that claims something anew, keeping what ``plan`` reached in the stages before it."""
+        ...
+
+
+class Certifier(Protocol):
+    """What an entry point of the group ``siting.certificates`` promises."""
+
+    def __call__(
+        self,
+        problem: Problem,
+        stage: str,
+        levels: Mapping[int, int],
+        goal: int,
+        scale: int,
+        township: Mapping[str, str],
+        effort: Effort,
+    ) -> Any:
+        """A node of a certificate (docs/certificate.md), or None where the time was too short.
+
+        ``levels`` are the points that earlier tiers keep, ``goal`` the bound that is close enough, ``scale`` the part
+        of a unit that prices count, ``township`` that of every settlement.
+        """
         ...

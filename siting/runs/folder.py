@@ -14,13 +14,14 @@ from siting import store
 from siting.counties.county import County
 from siting.errors import CannotWrite, Fault, InputRefused
 
-PLAN, RESULT, BEFORE, LOG, INPUTS, JOURNAL = (
+PLAN, RESULT, BEFORE, LOG, INPUTS, JOURNAL, CERTIFICATE = (
     "plan.json",
     "result.json",
     "before.json",
     "solver.log",
     "inputs",
     "journal.json",
+    "certificate.json",
 )
 #: What solving, reporting and comparing write beside them; a report of before beside a plan of today would be a lie.
 TABLES = (
@@ -64,7 +65,7 @@ def clear(run: Path) -> None:
         CannotWrite: something cannot be removed (E801).
     """
     try:
-        for name in (*MADE, RESULT, JOURNAL, LOG, PLAN, BEFORE):
+        for name in (*MADE, RESULT, CERTIFICATE, JOURNAL, LOG, PLAN, BEFORE):
             (run / name).unlink(missing_ok=True)
         if (run / INPUTS).is_dir():
             shutil.rmtree(run / INPUTS)

@@ -27,7 +27,7 @@ from siting.problems.posing import pose
 from siting.reading import scenario
 from siting.reading.scenario import Scenario
 from siting.roads.travel import TravelTimes
-from siting.runs.folder import BEFORE, JOURNAL, PLAN, RESULT
+from siting.runs.folder import BEFORE, CERTIFICATE, JOURNAL, PLAN, RESULT
 from siting.verify import Auditor, Verdict
 
 FORMAT = 1
@@ -157,7 +157,8 @@ class Journal:
         text = store.json_text(content).encode()
         path = self.run / PLAN
         if not path.is_file() or path.read_bytes() != text:
-            store.remove(self.run / RESULT)  # it spoke of the plan before
+            for name in (RESULT, CERTIFICATE):
+                store.remove(self.run / name)  # it spoke of the plan before
             store.write_bytes(path, text)
         self.plan, self.measures = plan, measures
         row = {

@@ -16,6 +16,7 @@ from siting.plans.outcome import Outcome, Stop
 from siting.reading.scenario import Scenario
 from siting.roads import standing
 from siting.roads.travel import TravelTimes
+from siting.runs.evidence import Evidence
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Solved:
     """A solve that has come to its end: what was asked, what came out, how it ended.
 
     ``options`` as asked for; ``signal`` the name of the signal that stopped it, or None; ``resumed`` how often the run
-    was taken up again; ``seconds`` those of the last time.
+    was taken up again; ``seconds`` those of the last time; ``evidence`` is what else speaks for the plan.
     """
 
     county: County
@@ -36,6 +37,7 @@ class Solved:
     signal: str | None
     resumed: int
     seconds: float
+    evidence: Evidence
 
 
 def content(solved: Solved) -> dict[str, Any]:
@@ -52,6 +54,7 @@ def content(solved: Solved) -> dict[str, Any]:
         "status": status_of(outcome, solved.signal is not None),
         "signal": solved.signal,
         "verdict": "valid",
+        "trust": "claim",
         "aim": chosen.aims[0],
         "objective": value,
         "bound": bound,
@@ -71,6 +74,8 @@ def content(solved: Solved) -> dict[str, Any]:
             }
             for s in outcome.stages
         ],
+        "certificate": solved.evidence.certificate,
+        "cross_check": solved.evidence.cross_check,
         "money": {
             "unit": county.file.money.base,
             "used": measures.capital,

@@ -24,12 +24,13 @@ from siting.reading import instance, scenario
 from siting.reading.scenario import Scenario
 from siting.roads import standing, travel
 from siting.roads.travel import TravelTimes
+from siting.runs import evidence, honest, journal, result, starting
 from siting.runs import folder as run_folder
-from siting.runs import honest, journal, result, starting
+from siting.runs.evidence import Evidence
 from siting.runs.folder import INPUTS, LOG, RESULT
 from siting.runs.interrupt import Interrupt
 from siting.runs.journal import Journal, Record
-from siting.verify import Auditor
+from siting.verify import Auditor, judge
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,8 @@ class Ask:
     threads: int = 1
     memory_mb: int | None = None
     prove_travel: bool = False
+    certify: bool = False
+    cross_check: str = ""
 
     def options(self) -> dict[str, Any]:
         """How hard to try, by name."""
@@ -81,6 +84,8 @@ def solve(
     chosen = scenario.of(read, ask.scenario)
     county = scenario.under(read, ask.scenario)
     rooms.solver(ask.solver)
+    if ask.cross_check:
+        rooms.witness(ask.cross_check)
     plan = None if start is None else starting.plan_of(start, county, chosen, Auditor(folder))
     record = Record(county.id, chosen.name, ask.solver, ask.options(), dict(county.files))
     run_folder.may_be_used(run)
@@ -151,10 +156,10 @@ class _Work:
         if self.start is not None:
             self.kept.keep(self.start)
         self.listener.step("step.solve", solver=ask.solver, services=len(problem.blocks), gap=f"{ask.gap:.2%}")
-        outcome = self._outcome(problem)
-        return self._told(county, chosen, times, outcome)
+        outcome, evidence = self._outcome(problem)
+        return self._told(county, chosen, times, outcome, evidence)
 
-    def _outcome(self, problem: Problem) -> Outcome:
+    def _outcome(self, problem: Problem) -> tuple[Outcome, Evidence]:
         """What the solver gives back; nothing better that was kept on the way is given up for it."""
         logs: list[str] = []
         ask = self.ask
@@ -187,13 +192,32 @@ class _Work:
         outcome = honest.never_worse(problem, outcome, self.kept.plan)
         honest.check(problem, outcome)
         self.kept.keep(outcome.plan)
-        return outcome
+        return self._witnessed(problem, outcome, effort, logs)
+
+    def _witnessed(
+        self, problem: Problem, outcome: Outcome, effort: Effort, logs: list[str]
+    ) -> tuple[Outcome, Evidence]:
+        """What else speaks for the plan, if it was asked for: each may take as long as the solve."""
+        ask, found = self.ask, Evidence()
+        effort = replace(effort, time_limit_s=ask.time_limit_s)
+        try:
+            if ask.certify:
+                self.listener.step("step.certify")
+                outcome, found = evidence.certify(self.kept, problem, outcome, effort)
+            if ask.cross_check:
+                self.listener.step("step.cross_check", solver=ask.cross_check)
+                found = evidence.cross_check(self.kept, problem, outcome, effort, ask.cross_check, found)
+        finally:
+            store.write_text(self.kept.run / LOG, "\n".join(logs))
+        return outcome, found
 
     def _heard(self, plan: Plan) -> None:
         self.listener.plan(self.kept.county, plan)
         self.kept.on_plan(plan)
 
-    def _told(self, county: County, chosen: Scenario, times: TravelTimes, outcome: Outcome) -> dict[str, Any]:
+    def _told(
+        self, county: County, chosen: Scenario, times: TravelTimes, outcome: Outcome, found: Evidence
+    ) -> dict[str, Any]:
         if not outcome.stages and self.interrupt():
             raise NoPlan(Fault("E601", values={"what": self.interrupt.name}))
         told = result.content(
@@ -207,8 +231,10 @@ class _Work:
                 notes=self.notes,
                 signal=self.interrupt.name,
                 resumed=self.kept.record.resumed,
+                evidence=found,
                 seconds=time.monotonic() - self.begun,
             )
         )
+        told["trust"] = judge(self.kept.check(outcome.plan), dict(found.bounds), told).trust
         store.write_json(self.kept.run / RESULT, told)
         return told

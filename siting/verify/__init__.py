@@ -10,6 +10,9 @@ tolerance and lists every breach:
 """
 
 from .breach import Breach
-from .check import Auditor, Verdict, verify_run
+from .certificate import FORMAT as CERTIFICATE_FORMAT
+from .certificate import Prover
+from .check import Auditor, Verdict
+from .run import judge, verify_run
 
-__all__ = ["Auditor", "Breach", "Verdict", "verify_run"]
+__all__ = ["CERTIFICATE_FORMAT", "Auditor", "Breach", "Prover", "Verdict", "judge", "verify_run"]

@@ -27,6 +27,8 @@ RULES = {
     "E719": "V4 eligible",
     "E720": "V5 beds",
     "E721": "V4 transfers",
+    "E722": "V7 bound",
+    "E723": "V8 result",
 }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any, Literal
 
 from . import aims, catchment, coverage, form, haul, head, land, links, money, people, since, sites, targets
 from .breach import Breach, Findings
+from .certificate import Prover
 from .line import all_lines
 from .links import Opened
 from .nouns import County
@@ -31,16 +31,22 @@ FAMILIES: dict[str, Callable[[Case], None]] = {
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether a plan keeps every rule; if not, each breach; and its figures, recomputed."""
+    """Whether a plan keeps every rule; if not, each breach; and its figures, recomputed.
+
+    ``trust`` says how the claim to its quality stands (`siting.verify.run`), ``bounds`` are those proven by stage.
+    """
 
     word: Literal["valid", "rejected"]
     breaches: tuple[Breach, ...] = ()
     figures: dict[str, Any] = field(default_factory=dict)
+    trust: Literal["proven", "cross-checked", "claim", "rejected"] = "rejected"
+    bounds: dict[str, int] = field(default_factory=dict)
 
 
 def verdict(found: Findings, figures: dict[str, Any] | None = None) -> Verdict:
     """The verdict that the findings amount to."""
-    return Verdict("rejected" if found else "valid", tuple(found), figures or {})
+    word: Literal["valid", "rejected"] = "rejected" if found else "valid"
+    return Verdict(word, tuple(found), figures or {}, "rejected" if found else "claim")
 
 
 class Setting:
@@ -102,6 +108,13 @@ class Auditor:
         except FAULTS as fault:
             self.refuse(found, fault)
             return verdict(found)
+
+    def prover(self, plan: dict[str, Any]) -> Prover:
+        """What proves bounds for a plan that has been found valid."""
+        setting = self.setting(plan["scenario"])
+        ways = {key: setting.ways(key) for key in plan["services"]}
+        figures = self.check(plan).figures
+        return Prover(setting.county, setting.roads, setting.lines, setting.ground, ways, plan, figures)
 
     def weigh(self, setting: Setting, plan: dict[str, Any], found: Findings) -> Verdict:
         """The verdict on a plan that has the form of one."""
@@ -174,21 +187,3 @@ def farthest(plan: dict[str, Any]) -> dict[str, int]:
     for row in plan["assignments"]:
         longest[str(row["access"])] = max(row["travel"], longest.get(str(row["access"]), 0))
     return longest
-
-
-def no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """A JSON object whose keys differ; a reader that keeps the last of two would see another plan than a person."""
-    if len(dict(pairs)) != len(pairs):
-        raise ValueError("a key stands twice in one object")
-    return dict(pairs)
-
-
-def verify_run(run: Path) -> Verdict:
-    """The verdict on a run folder: its plan.json, against its own copy of the county folder."""
-    try:
-        plan = json.loads((Path(run) / "plan.json").read_bytes().decode("utf-8"), object_pairs_hook=no_twins)
-    except FAULTS as fault:
-        found = Findings()
-        found.add("E709", "plan.json", "cannot be read: {fault}", fault=f"{type(fault).__name__} {fault}"[:400])
-        return verdict(found)
-    return Auditor(Path(run) / "inputs").check(plan)

@@ -27,10 +27,24 @@ def measure(county: County, standing: Standing) -> tuple[list[dict[str, Any]], d
         value, total, need = worth(county, standing, target, standing.number(target.year))
         rows.append({"id": target.id, "value": value, "whole": total, "need": need, "met": value >= need})
         if need > 0:
-            weight = max(1, half_up(Fraction(target.weight * 1_000_000, need)))
             tier = str(target.tier)
-            points[tier] = points.get(tier, 0) + max(0, need - value) * weight
+            points[tier] = points.get(tier, 0) + max(0, need - value) * points_of(target, need)
     return sorted(rows, key=lambda row: str(row["id"])), points
+
+
+def points_of(target: Target, need: int) -> int:
+    """Points of each unit that a target misses."""
+    return max(1, half_up(Fraction(target.weight * 1_000_000, need)))
+
+
+def members(county: County, target: Target) -> dict[str, int]:
+    """Demand by settlement of those that a target is about."""
+    return {
+        id_: persons
+        for id_, persons in county.demand(target.service).items()
+        for settlement in (county.settlements[id_],)
+        if (not target.levels or settlement.level in target.levels) and target.urban in (None, settlement.urban)
+    }
 
 
 def worth(county: County, standing: Standing, target: Target, phase: int) -> tuple[int, int, int]:
@@ -43,12 +57,7 @@ def worth(county: County, standing: Standing, target: Target, phase: int) -> tup
     if name == "package_count":
         return (*package(county, standing, target, phase), int(threshold))
     served = standing.served(target.service, phase)
-    about = [
-        (settlement, served[id_], persons)
-        for id_, persons in county.demand(target.service).items()
-        for settlement in (county.settlements[id_],)
-        if (not target.levels or settlement.level in target.levels) and target.urban in (None, settlement.urban)
-    ]
+    about = [(county.settlements[id_], served[id_], persons) for id_, persons in members(county, target).items()]
     if name == "worst_township_share":
         return worst(about), WHOLE, ceil(threshold * 100)
     if name == "urban_rural_gap":

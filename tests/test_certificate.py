@@ -1,0 +1,366 @@
+"""Certificates: whatever the prices, the bound holds; good prices prove the best plan; a spoilt one proves nothing."""
+
+from __future__ import annotations
+
+import copy
+import json
+import random
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from siting.verify import Auditor, Prover, verify_run
+from siting.verify.bound import fill
+from siting.verify.certificate import check
+
+from . import (
+    test_verify_haul,
+    test_verify_lines,
+    test_verify_schools,
+    test_verify_shared,
+    test_verify_targets,
+)
+from . import verify_street as street
+from .conftest import Run, write_tiny
+from .verify_street import Plan
+
+SCALE = 1000
+Case = tuple[Auditor, Plan]
+
+
+def haul(tmp_path: Path) -> Case:
+    sites = street.site("W2", "waste", 2, "existing", capacity_tpd=0.15) + street.site("W4", "waste", 4)
+    module = test_verify_haul
+    target = "[[targets]]\nid = 'T1'\nservice = 'waste'\nindicator = 'settlements_share'\nthreshold_pct = 100\n"
+    folder = street.write(tmp_path, module.TOML + target, sites, disposal=module.DISPOSAL)
+    return Auditor(folder), module.plan(folder)
+
+
+def lines(tmp_path: Path) -> Case:
+    module = test_verify_lines
+    sites = street.site("S0", "school", 0, "existing", size="small") + street.site("S4", "school", 4)
+    targets = "[[targets]]\nid = 'T1'\nservice = 'school'\nindicator = 'worst_township_share'\nthreshold_pct = 90\n"
+    targets += (
+        "[[targets]]\nid = 'T2'\nservice = 'school'\nindicator = 'urban_rural_gap'\nthreshold_pct = 1\ntier = 2\n"
+    )
+    folder = street.write(tmp_path, module.TOML + targets, sites, lines=module.LINES)
+    return Auditor(folder), module.plan(folder)
+
+
+def shared(tmp_path: Path) -> Case:
+    folder = test_verify_shared.county(tmp_path)
+    return Auditor(folder), test_verify_shared.plan(folder)
+
+
+def targets(tmp_path: Path) -> Case:
+    module = test_verify_targets
+    folder = module.write(tmp_path, module.listed(module.TARGETS))
+    return Auditor(folder), module.plan(folder)
+
+
+def schools(rule: str) -> Callable[[Path], Case]:
+    def make(tmp_path: Path) -> Case:
+        auditor, folder = test_verify_schools.school(tmp_path, rule)
+        return auditor, test_verify_schools.plan(folder)
+
+    return make
+
+
+def nearest(tmp_path: Path) -> Case:
+    """The plan of a school where everybody goes to the nearest."""
+    auditor, folder = test_verify_schools.school(tmp_path, "closest = true\nmay_close = true")
+    near = test_verify_schools.plan(folder)
+    go = near["services"]["school"]["assignments"]
+    go[2] = go[2] | {"site": "S1"}
+    del go[4], go[0]
+    near["services"]["school"]["unserved"] = street.rows(
+        "settlement persons reason", [("V0", 40, "full"), ("V3", 10, "full"), ("V4", 2, "full")]
+    )
+    return auditor, near
+
+
+CASES = {
+    "haul": haul,
+    "lines": lines,
+    "shared": shared,
+    "targets": targets,
+    "school": schools("min_persons = 5\nmay_close = true\nclosing_capital = 9\nresale = 3"),
+    "guarded": schools("min_persons = 6\nmay_close = true\nclose_only_if_served = true"),
+    "nearest": nearest,
+}
+
+
+def prover_of(case: Case) -> tuple[Prover, Plan]:
+    auditor, plan = case
+    plan = street.claiming(auditor, plan)
+    assert auditor.check(plan).breaches == ()
+    return auditor.prover(plan), plan
+
+
+def all_keys(prover: Prover) -> Iterator[list[Any]]:
+    """Everything of a county that can have a price."""
+    county, phases = prover.county, list(prover.county.phases)
+    yield ["running"]
+    for phase in phases:
+        yield ["land", phase]
+    yield from (["rule", rule.id] for rule in county.rules)
+    yield from (["points", tier] for tier in (1, 2))
+    for target in county.targets:
+        yield from (["target", target.id, name] for name in ("", "T1", "T2"))
+        for service in county.packages[target.package][0] if target.package else ():
+            yield from (["package", target.id, id_, service] for id_ in county.settlements)
+    for key in prover.planned:
+        service = county.services[key]
+        yield from (["capital", key, phase] for phase in phases)
+        for id_ in county.demand(key):
+            yield from (["person", key, id_, number] for number in range(len(phases)))
+            yield from (["eligible", key, id_, number] for number in range(len(service.accesses)))
+            yield ["present", key, id_]
+        for choice in prover.choices[key]:
+            if service.haul and not choice.site.disposal:
+                yield ["waste", key, choice.site.id]
+            if service.referral:
+                yield ["referral", key, choice.site.id]
+            for id_, way in prover.everyone.ways(prover.ways[key], choice.site):
+                if way[3]:
+                    yield ["line", key, id_, *way[2:]]
+                if service.closest:
+                    yield ["closest", key, id_, *way[2:]]
+
+
+def some_prices(rng: random.Random, keys: list[list[Any]]) -> list[list[Any]]:
+    """Some of them, of any size."""
+    share, size = rng.random(), 10 ** rng.uniform(0, 5)
+    chosen = [key for key in keys if rng.random() < share]
+    sign = {"waste": -1}
+    return [[*key, rng.choice([1, sign.get(key[0], 1)]) * int(rng.uniform(0, size))] for key in chosen]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_no_prices_prove_a_bound_below_a_valid_plan(name: str, tmp_path: Path) -> None:
+    prover, _ = prover_of(CASES[name](tmp_path / "county"))
+    rng, keys, sites = random.Random(name), list(all_keys(prover)), []
+    for key in prover.planned:
+        sites += [(key, choice.site.id) for choice in prover.choices[key]]
+    plan_has = {name: prover.value(name, prover.planned) for name in prover.stages()}
+    lowest = dict.fromkeys(plan_has, 10**18)
+    for _ in range(60):
+        for stage in prover.stages():
+            key, id_ = rng.choice(sites)
+            leaf, other = ({"prices": some_prices(rng, keys)} for _ in range(2))
+            tree = rng.choice([leaf, {"site": [key, id_], "open": leaf, "shut": other}])
+            bound = prover.prove(stage, prover.planned, SCALE, tree)
+            assert bound is not None
+            assert bound >= plan_has[stage], (stage, tree)
+            lowest[stage] = min(lowest[stage], bound)
+    assert all(lowest[stage] < 10**18 for stage in lowest)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_groups_prove_no_bound_below_what_they_have(name: str, tmp_path: Path) -> None:
+    prover, _ = prover_of(CASES[name](tmp_path / "county"))
+    rng, keys = random.Random(name), list(all_keys(prover))
+    for services in prover.parts():
+        own = [key for key in keys if not (set(key) & set(prover.planned)) or set(key) & set(services)]
+        for _ in range(20):
+            for stage in prover.stages():
+                bound = prover.prove(stage, services, SCALE, {"prices": some_prices(rng, own)})
+                assert bound is not None
+                assert bound >= prover.value(stage, services)
+
+
+def test_a_site_takes_the_best_that_it_has_room_for() -> None:
+    items = [(5, 10, True), (4, 10, False), (2, 10, True), (-1, 10, False), (-3, 10, False)]
+    assert fill(items, 100, 100, 0) == 50 + 40 + 20
+    assert fill(items, 15, 100, 0) == 50 + 20
+    assert fill(items, 100, 12, 0) == 50 + 40 + 4
+    assert fill(items, 100, 0, 0) == 40
+    assert fill(items, 100, 100, 35) == 110 - 5
+    assert fill(items, 100, 0, 25) == 40 - 10 - 15
+    assert fill(items, 100, 100, 51) is None
+    assert fill(items, 20, 100, 21) is None
+    assert fill([], 5, 5, 0) == 0
+
+
+def test_free_prices_prove_what_lies_in_reach(tmp_path: Path) -> None:
+    prover, _ = prover_of(haul(tmp_path / "county"))
+    assert prover.stages() == ["tier 1", "worth"]
+    assert prover.value("worth", ["waste"]) == 180
+    # every site serves whom it reaches up to its room, each for himself: W2 150, W4 100, D1 30 and 10 of D3
+    free = prover.prove("worth", ["waste"], SCALE, {"prices": []})
+    assert free is not None
+    assert free >= 280
+    settled = [["person", "waste", f"V{k}", 0, SCALE] for k in range(5)]
+    assert prover.prove("worth", ["waste"], SCALE, {"prices": settled}) == 280  # nobody is served twice
+    assert prover.prove("tier 1", ["waste"], SCALE, {"prices": []}) == 5 * 200_000
+
+
+@pytest.fixture(scope="module")
+def certified(tmp_path_factory: pytest.TempPathFactory, siting_process: Run) -> Path:
+    """A run of the small county with a certificate and a second witness."""
+    folder = write_tiny(tmp_path_factory.mktemp("certified") / "tiny")
+    run = folder.parent / "run"
+    answer = siting_process("solve", folder, "--out", run, "--certify", "--cross-check", "direct", "--quiet")
+    assert answer.code == 0, answer.text
+    return run
+
+
+def told(run: Path, name: str = "result.json") -> Any:
+    return json.loads((run / name).read_text(encoding="utf-8"))
+
+
+def test_a_certificate_proves_the_plan(certified: Path) -> None:
+    result, verdict = told(certified), verify_run(certified)
+    assert result["trust"] == verdict.trust == "proven"
+    assert verdict.word == "valid"
+    assert verdict.bounds == result["certificate"]["bounds"] == {"tier 1": 2000080, "tier 2": 500000, "worth": 680}
+    assert result["status"] == "optimal"
+    assert result["cross_check"]["agrees"] is True
+
+
+def spoilt(run: Path, tmp_path: Path, name: str, change: Callable[[Any], Any]) -> Any:
+    """The verdict on a copy of a run with one file changed."""
+    copy_ = Path(shutil.copytree(run, tmp_path / "spoilt"))
+    content = told(copy_, name)
+    changed = change(content)
+    (copy_ / name).write_text(json.dumps(content if changed is None else changed), encoding="utf-8")
+    found = verify_run(copy_)
+    shutil.rmtree(copy_)
+    return found
+
+
+def nodes(content: Any) -> Iterator[Any]:
+    """Every leaf of a certificate."""
+    for stage in content["stages"]:
+        for part in stage["parts"]:
+            waiting = [part["tree"]]
+            while waiting:
+                node = waiting.pop()
+                if "prices" in node:
+                    yield node
+                else:
+                    waiting += [node["open"], node["shut"]]
+
+
+WRONG: dict[str, Callable[[Any], Any]] = {
+    "no object": lambda c: [],
+    "no stages": lambda c: {"format": 1, "scale": 1},
+    "another format": lambda c: c.update(format=2),
+    "another scale": lambda c: c.update(scale=c["scale"] * 2),
+    "a scale of nothing": lambda c: c.update(scale=0),
+    "a scale that is no whole number": lambda c: c.update(scale=1.5),
+    "a lower bound": lambda c: c["stages"][2].update(bound=c["stages"][2]["bound"] - 1),
+    "a higher bound": lambda c: c["stages"][2].update(bound=c["stages"][2]["bound"] + 1),
+    "a bound that is true": lambda c: c["stages"][2].update(bound=True),
+    "an unknown stage": lambda c: c["stages"][2].update(stage="travel"),
+    "a stage twice": lambda c: c["stages"].append(copy.deepcopy(c["stages"][0])),
+    "a service left out": lambda c: c["stages"][2]["parts"][0]["services"].pop(),
+    "a service twice": lambda c: c["stages"][2]["parts"][0]["services"].append("clinic"),
+    "a part twice": lambda c: c["stages"][2]["parts"].append(c["stages"][2]["parts"][0]),
+    "a group torn apart": lambda c: c["stages"][2].update(
+        parts=[{**c["stages"][2]["parts"][0], "services": [s]} for s in ("clinic", "school")]
+    ),
+    "no tree": lambda c: c["stages"][2]["parts"][0].update(tree=None),
+    "a tree of one side": lambda c: c["stages"][2]["parts"][0].update(
+        tree={"site": ["clinic", "C3"], "open": {"prices": []}}
+    ),
+    "an unknown site": lambda c: c["stages"][2]["parts"][0].update(
+        tree={"site": ["clinic", "X"], "open": {"prices": []}, "shut": {"prices": []}}
+    ),
+    "a price below 0": lambda c: list(nodes(c))[-1]["prices"][0].__setitem__(-1, -1),
+    "a price that is no whole number": lambda c: list(nodes(c))[-1]["prices"][0].__setitem__(-1, 1.0),
+    "a price that is far too high": lambda c: list(nodes(c))[-1]["prices"][0].__setitem__(-1, 10**80),
+    "an unknown kind": lambda c: list(nodes(c))[-1]["prices"].append(["luck", 1]),
+    "a kind with other keys": lambda c: list(nodes(c))[-1]["prices"].append(["running", "x", 1]),
+    "a price twice": lambda c: list(nodes(c))[-1]["prices"].append(list(nodes(c))[-1]["prices"][0]),
+    "a line that is none": lambda c: list(nodes(c))[-1]["prices"].append(["line", "school", "V1", "S2", "L9", 1]),
+    "a way that nobody passes by": lambda c: list(nodes(c))[-1]["prices"].append(
+        ["closest", "school", "V1", "S2", "", 1]
+    ),
+    "a referral to nothing": lambda c: list(nodes(c))[-1]["prices"].append(["referral", "school", "S2", 1]),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_spoilt_certificate_is_rejected(name: str, certified: Path, tmp_path: Path) -> None:
+    found = spoilt(certified, tmp_path, "certificate.json", WRONG[name])
+    assert found.word == found.trust == "rejected"
+    assert [breach.code for breach in found.breaches] == ["E722"]
+
+
+def test_every_changed_price_is_rejected_or_proves_the_same(certified: Path, tmp_path: Path) -> None:
+    """A price may be changed and still prove the bound; then it is as good. It never proves a better one."""
+    content, rng = told(certified, "certificate.json"), random.Random(1)
+    plan, auditor = told(certified, "plan.json"), Auditor(certified / "inputs")
+    prover, rejected = auditor.prover(plan), 0
+    right = check(prover, content)
+    every = [(n, k) for n, node in enumerate(nodes(content)) for k in range(len(node["prices"]))]
+    for n, k in every:
+        changed = copy.deepcopy(content)
+        prices = list(nodes(changed))[n]["prices"]
+        way = rng.randrange(4)
+        if way == 0:
+            del prices[k]
+        elif way == 1:
+            prices[k][-1] *= 3
+        elif way == 2:
+            prices[k][-1] //= 2
+        else:
+            prices[k][-1] += 10**18
+        try:
+            assert check(prover, changed) == right
+        except (ValueError, LookupError):
+            rejected += 1
+    assert rejected > len(every) // 2
+
+
+RESULTS: dict[str, tuple[Callable[[Any], Any], str]] = {
+    "no certificate of the bound": (lambda r: r["stages"][2].update(bound=679), "rejected"),
+    "a weaker bound": (lambda r: r["stages"][2].update(bound=690), "proven"),
+    "a stage without a bound": (lambda r: r["stages"][1].update(bound=None), "cross-checked"),
+    "a stage that the certificate does not know": (
+        lambda r: r["stages"].append({"name": "cost", "objective": 1, "bound": 1, "brief": False}),
+        "claim",
+    ),
+    "no word of a second solver": (lambda r: (r["stages"][1].update(bound=None), r.update(cross_check=None)), "claim"),
+    "a second solver that does not agree": (
+        lambda r: (r["stages"][1].update(bound=None), r["cross_check"].update(agrees=False)),
+        "claim",
+    ),
+    "another objective": (lambda r: r.update(objective=681), "rejected"),
+    "no object": (lambda r: r.clear(), "rejected"),
+}
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_the_word_of_a_run(name: str, certified: Path, tmp_path: Path) -> None:
+    change, word = RESULTS[name]
+
+    def only_change(result: Any) -> None:
+        change(result)
+
+    found = spoilt(certified, tmp_path, "result.json", only_change)
+    assert found.trust == word
+    assert (found.word == "rejected") == (word == "rejected")
+
+
+def test_a_run_without_a_certificate_is_a_claim(certified: Path, tmp_path: Path, siting_cli: Run) -> None:
+    run = Path(shutil.copytree(certified, tmp_path / "run"))
+    assert "proven" in siting_cli("verify", run).out
+    assert "已证明" in siting_cli("verify", run, lang="zh").out
+    (run / "certificate.json").unlink()
+    assert "cross-checked" in siting_cli("verify", run).out
+    result = told(run)
+    result["cross_check"] = None
+    (run / "result.json").write_text(json.dumps(result), encoding="utf-8")
+    answer = siting_cli("verify", run, "--json").object
+    assert (answer["verdict"], answer["trust"], answer["bounds"]) == ("valid", "claim", {})
+    assert "solver's claim" in siting_cli("verify", run).out
+    (run / "certificate.json").write_text("{", encoding="utf-8")
+    answer = siting_cli("verify", run)
+    assert answer.code == 7
+    assert "E722" in answer.out
+    assert siting_cli("report", run).code == 7  # no report for a rejected run
