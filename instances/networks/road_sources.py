@@ -6,6 +6,7 @@
 | ``.graphml``, ``.graphml.gz`` | `siting.instances.networks.graphml`: a graph that OSMnx saved |
 | ``.gpkg``, ``.shp``, ``.geojson``, ``.json``, or a ``.zip`` of one | `siting.instances.networks.road_layers` |
 | ``.csv`` | `siting.instances.networks.road_tables` |
+| ``.sqlite`` | `siting.instances.networks.aequilibrae`: roads and settlements |
 
 The accepted headings, classes and directions stand in ``docs/roads.md``.
 """
@@ -20,16 +21,16 @@ from siting.errors import Fault, InputRefused
 from ..files.unpacking import BROKEN, unpack
 from ..geography.crs import WGS84, Reference, chosen
 from ..tags import plain
-from . import heights, osm
+from . import aequilibrae, heights, osm
 from .graphml import read_graphml
-from .osm import Extract, read_extract
+from .osm import Extract, Feature, read_extract
 from .road_layers import COMPANIONS, Layer, read_geojson, read_geopackage, read_shapefile
 from .road_lines import ways_of
 from .road_tables import read_road_table
 
 GRAPHS = (".graphml", ".graphml.gz")
 LAYERS = (".gpkg", ".shp", ".geojson", ".json")
-SUFFIXES = (*osm.SUFFIXES, *GRAPHS, *LAYERS, ".zip", ".csv")
+SUFFIXES = (*osm.SUFFIXES, *GRAPHS, *LAYERS, ".zip", ".csv", *aequilibrae.SUFFIXES)
 LARGEST_FILE_BYTES = 2 * 1024**3
 
 
@@ -52,8 +53,12 @@ def read(path: Path, *, coords: str | None = None) -> Extract:
         return extract
     notes: list[Fault] = []
     system: Reference | None = WGS84
+    places: list[Feature] = []
+    stops: list[Feature] = []
     if kind == "graph":
         lines, system = read_graphml(path, notes)
+    elif kind == "project":
+        lines, places, stops, system = aequilibrae.read_project(path)
     elif kind == "table":
         lines = read_road_table(path, notes)
     else:
@@ -65,18 +70,26 @@ def read(path: Path, *, coords: str | None = None) -> Extract:
         values = {"name": path.name, "system": used.name, "declared": system.name if system else "-"}
         notes.append(Fault("N233", path.name, values=values))
     ways = ways_of(lines, used, path.name, notes)
-    return Extract(ways=ways, notes=notes, heights=heights.given(lines, ways, path.name))
+    return Extract(ways, places, stops, notes, heights=heights.given(lines, ways, path.name))
 
 
 def is_openstreetmap(path: Path) -> bool:
-    """Whether the data are OpenStreetMap's and need its credit line: extracts, and graphs, which OSMnx made of them."""
+    """Whether the data are OpenStreetMap's and need its credit line: extracts, graphs of OSMnx, links with its ids."""
+    if path.name.lower().endswith(aequilibrae.SUFFIXES):
+        return aequilibrae.of_openstreetmap(path)
     return path.name.lower().endswith((*osm.SUFFIXES, *GRAPHS))
 
 
 def _kind(path: Path) -> str:
     """What a file is, by its name; E245, E213, E233."""
     name = path.name.lower()
-    kinds = {"osm": osm.SUFFIXES, "graph": GRAPHS, "table": (".csv",), "layer": (*LAYERS, ".zip")}
+    kinds = {
+        "osm": osm.SUFFIXES,
+        "graph": GRAPHS,
+        "table": (".csv",),
+        "project": aequilibrae.SUFFIXES,
+        "layer": (*LAYERS, ".zip"),
+    }
     kind = next((kind for kind, suffixes in kinds.items() if name.endswith(suffixes)), None)
     if kind is None:
         raise InputRefused(Fault("E245", path.name, values={"name": path.name, "accepted": " ".join(SUFFIXES)}))

@@ -23,6 +23,7 @@ from siting.errors import Fault
 
 from .. import tags as meaning
 from ..geography.boundary import Boundary
+from ..networks.aequilibrae import SOURCE_TAG
 from ..networks.osm import Feature
 from ..networks.roads import distance_m
 
@@ -98,7 +99,9 @@ def _same(a: Feature, b: Feature) -> bool:
 
 
 def _population_source(tags: dict[str, str]) -> str:
-    """What OpenStreetMap says about the count: its date and its source."""
+    """What the map says about the count: its date and its source; a reader of another kind says it in full."""
+    if SOURCE_TAG in tags:
+        return meaning.plain(tags[SOURCE_TAG])
     date = tags.get("population:date", "")
     by = tags.get("source:population", tags.get("population:source", ""))
     said = "; ".join(part for part in (date, by) if part)
