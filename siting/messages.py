@@ -12,6 +12,8 @@ from siting.words import Words
 
 #: So many faults of one kind in one column are shown; the others are counted (all are in ``--json``).
 SHOWN_OF_A_KIND = 8
+#: Nobody reads a longer value in a message.
+LONGEST = 400
 #: Kinds of characters that are not to be obeyed: controls, direction marks, halves of pairs, ends of lines.
 UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
@@ -21,9 +23,14 @@ def printable(text: str) -> str:
     return "".join(f"\\u{ord(c):04x}" if unicodedata.category(c) in UNSEEN else c for c in text)
 
 
+def clipped(text: str) -> str:
+    """``text`` without the end of what is too long to be read."""
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
 def sentence(fault: Fault, words: Words) -> str:
     """What is wrong and what to do."""
-    return printable(words(fault.code, **{k: str(v) for k, v in fault.values.items()}))
+    return printable(words(fault.code, **{k: clipped(str(v)) for k, v in fault.values.items()}))
 
 
 def fault_lines(faults: Iterable[Fault], words: Words, more: str = "cli.more_of_a_kind") -> Iterator[str]:
@@ -33,7 +40,7 @@ def fault_lines(faults: Iterable[Fault], words: Words, more: str = "cli.more_of_
     for _, group in groupby(ranked, key=lambda f: (f.file, f.code, f.column.split("[")[0])):
         alike = list(group)
         for fault in alike[:SHOWN_OF_A_KIND]:
-            yield f"{fault.code} {printable(fault.where)} {sentence(fault, words)}".replace("  ", " ")
+            yield f"{fault.code} {printable(clipped(fault.where))} {sentence(fault, words)}".replace("  ", " ")
         if len(alike) > SHOWN_OF_A_KIND:
             yield words(more, code=alike[0].code, count=len(alike) - SHOWN_OF_A_KIND)
 

@@ -18,6 +18,7 @@ import shapely
 
 from siting.errors import Fault, InputRefused
 
+from ..files.sqlite_file import runs_code
 from ..tags import plain
 from . import crs
 
@@ -76,6 +77,8 @@ def _refuse_early(path: Path) -> None:
     package = head.startswith(b"SQLite format 3\0") and head[68:72] in (b"GPKG", b"GP10", b"GP11")
     if suffix == ".gpkg" and not package:
         raise _refused(path, "not a GeoPackage")
+    if suffix == ".gpkg" and runs_code(path):
+        raise _refused(path, "views or virtual tables")
     if suffix == ".shp":
         if not head.startswith(b"\x00\x00\x27\x0a"):
             raise _refused(path, "not a Shapefile")

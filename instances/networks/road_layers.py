@@ -8,7 +8,6 @@ under another name is never opened. GeoJSON is read by the json module, without 
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,6 +19,7 @@ import shapely
 from siting.errors import Fault, InputRefused
 
 from ..files import dbf_text
+from ..files.sqlite_file import runs_code
 from ..geography.crs import WGS84, Reference, declared
 from ..tags import plain
 from .road_lines import Line, pick
@@ -60,7 +60,7 @@ def read_geopackage(path: Path, file: str, notes: list[Fault]) -> Layer:
     E236 not readable; E231.
     """
     head = _head(path, 72)
-    if not head.startswith(_SQLITE) or head[68:72] not in _APPLICATIONS or _runs(path):
+    if not head.startswith(_SQLITE) or head[68:72] not in _APPLICATIONS or runs_code(path):
         raise InputRefused(Fault("E237", file, values={"name": file, "kind": "GeoPackage"}))
     import pyogrio
 
@@ -170,24 +170,6 @@ def _note_others(others: list[str], lines: list[Line], file: str, notes: list[Fa
         raise InputRefused(Fault("E239", file, values={"name": file, "count": 0, "layers": kinds}))
     for kind in sorted(set(others)):
         notes.append(Fault("N234", file, values={"count": others.count(kind), "what": kind or "None"}))
-
-
-def _runs(path: Path) -> bool:
-    """Whether a SQLite file holds views or virtual tables other than its own index: they could reach other files."""
-    try:
-        link = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
-        try:
-            link.execute("PRAGMA trusted_schema = OFF")
-            rows = link.execute("SELECT type, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
-        finally:
-            link.close()
-    except (sqlite3.Error, ValueError):  # a name that is no UTF-8
-        return True
-    for kind, text in rows:
-        flat = " ".join(str(text).lower().split())
-        if kind == "view" or (flat.startswith("create virtual table") and " using rtree" not in flat):
-            return True
-    return False
 
 
 def _own_texts(table: _Table, cpg: Path | None, file: str, notes: list[Fault]) -> tuple[_Table, str]:

@@ -17,7 +17,7 @@ from siting.errors import Fault
 from siting.reading import coherence, own_times
 from siting.reading.coherence import toml_fault
 from siting.roads.ground import too_near
-from siting.roads.network import ModeNetwork, Plane, build, snap
+from siting.roads.network import ModeNetwork, Plane, build, even_odd, snap
 from siting.roads.slope import UNKNOWN_MM
 
 Numbers = Mapping[str, list[int]]
@@ -124,7 +124,7 @@ def red_lines(county: County, numbers: Numbers) -> Iterator[Fault]:
     places = _places(county, numbers)
     if not county.red_lines or not places:
         return
-    zones = [shapely.Polygon(zone.rings[0], zone.rings[1:]) for zone in county.red_lines]
+    zones = [even_odd(zone.rings) for zone in county.red_lines]
     tree = shapely.STRtree(zones)
     points = shapely.points([[place.lon, place.lat] for place, _, _ in places])
     inside: dict[int, int] = {}

@@ -17,7 +17,7 @@ from siting.counties.county import County, OwnTimes, RedLine, Roads
 from siting.counties.rows import Count, Disposal, Line, OwnTime, RoadEdge, RoadNode, Row, Settlement, Site
 from siting.counties.sections import CountyFile
 from siting.errors import Fault, InputRefused, Severity
-from siting.reading import checks, own_times, plausible, plausible_map, tables, toml_file
+from siting.reading import checks, limits, own_times, plausible, plausible_map, tables, toml_file
 from siting.reading.geojson import read_polygons
 from siting.roads.network import height_mm, thousandths
 
@@ -32,8 +32,6 @@ TABLES: dict[str, tuple[type[Row], bool]] = {
 }
 COUNTY_FILE = "county.toml"
 RED_LINES = "red_lines.geojson"
-#: Beyond this a file is refused before it is read; a county of 100,000 demand points needs a tenth of it.
-LARGEST_FILE_BYTES = 500_000_000
 #: No road section between two junctions is longer.
 LONGEST_ROAD_M = 1_000_000
 
@@ -52,9 +50,16 @@ def read(folder: Path) -> tuple[County, tuple[Fault, ...]]:
 
 def examine(folder: Path) -> tuple[County | None, list[Fault]]:
     """The county as far as it can be read, and every fault; with an error among them the county must not be used."""
-    missing = _missing_files(folder)
-    if missing:
-        return None, missing
+    needed = [COUNTY_FILE, *(name for name, (_, must) in TABLES.items() if must)]
+    try:
+        refused = list(limits.refusals(folder, needed, (COUNTY_FILE, *TABLES, RED_LINES)))
+        return (None, refused) if refused else _examine(folder)
+    except OSError as error:
+        where = Path(str(error.filename)).name if error.filename else str(folder)
+        return None, [Fault("E165", file=where, values={"why": error.strerror or str(error)})]
+
+
+def _examine(folder: Path) -> tuple[County | None, list[Fault]]:
     document, faults = toml_file.read(folder / COUNTY_FILE)
     file = document.file
     encoding = file.county.encoding if file else "utf-8"
@@ -117,24 +122,6 @@ def _own_times(
     times, faults = own_times.read(folder / own_times.FILE, file.county.encoding, settlements, sites + disposal, modes)
     left_out = {"E122": {"settlements.csv"}, "E172": {"sites.csv", "disposal.csv"}}
     return times, [fault for fault in faults if not left_out.get(fault.code, set()) & spoilt]
-
-
-def _missing_files(folder: Path) -> list[Fault]:
-    if not folder.is_dir():
-        return [Fault("E151", file=str(folder))]
-    needed = [COUNTY_FILE, *(name for name, (_, must) in TABLES.items() if must)]
-    faults = [
-        Fault("E152", file=name, values={"folder": str(folder)}) for name in needed if not (folder / name).is_file()
-    ]
-    for path in folder.iterdir():
-        if path.name not in (COUNTY_FILE, RED_LINES, *TABLES) or (path.name in needed and not path.is_file()):
-            continue
-        if not path.is_file():
-            faults.append(Fault("E152", file=path.name, values={"folder": str(folder)}))
-        elif path.stat().st_size > LARGEST_FILE_BYTES:
-            values = {"megabytes": path.stat().st_size // 1_000_000, "limit": LARGEST_FILE_BYTES // 1_000_000}
-            faults.append(Fault("E150", file=path.name, values=values))
-    return faults
 
 
 def _with_demand(file: CountyFile) -> type[Row]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, Decimal
@@ -20,7 +19,7 @@ import numpy as np
 from siting.counties.county import County, OwnTimes
 from siting.counties.rows import OwnTime
 from siting.errors import Fault
-from siting.reading.tables import clean, decode, header_faults
+from siting.reading.tables import WIDE, clean, decode, header_faults
 
 FILE = "times.csv"
 #: A longer way than a week was meant in another unit.
@@ -28,7 +27,7 @@ LONGEST_MIN = 10_080
 #: So many missing pairs are named in one sentence.
 NAMED = 5
 _MS = 60_000
-_NUMBER = re.compile(r"\d{1,20}(\.\d{1,20})?")
+_NUMBER = re.compile(r"[0-9]{1,20}(\.[0-9]{1,20})?")
 _COLUMNS = ("settlement", "site", "mode", "minutes")
 
 
@@ -69,7 +68,7 @@ class _Reading:
     def _ms(self, number: int, minutes: str) -> int | None:
         """Milliseconds, rounded up; None for a blank cell, or with its fault."""
         if minutes not in self.known_ms:
-            text = unicodedata.normalize("NFKC", minutes)
+            text = minutes.translate(WIDE)
             if text and not _NUMBER.fullmatch(text):
                 self.say("E110", number, "minutes", value=minutes[:60])
                 return None

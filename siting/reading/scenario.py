@@ -98,7 +98,9 @@ def under(county: County, name: str) -> County:
 
 
 def _put(node: Any, place: tuple[Any, ...], value: Any) -> bool:
-    """Put a value at a place of a plain document; False where the way to it does not exist."""
+    """Put a value at a place of a plain document; False where the way to it does not exist, or is none."""
+    if not place:
+        return False
     for part in place[:-1]:
         node = _step(node, part)
         if node is None:

@@ -28,10 +28,12 @@ R = TypeVar("R", bound=Row)
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 _EXCEL = re.compile(r"\d(\.\d+)?E\+\d+", re.IGNORECASE)
+#: A wider table is none of places; spreadsheets that were never cleaned end in some thousand blank columns.
+MOST_COLUMNS = 2000
 #: No quantity of a county is written with more characters.
 LONGEST_NUMBER = 100
 #: Full-width digits, point and signs; NFKC would also make 102 of 10².
-_WIDE = {ord(wide): plain for wide, plain in zip("０１２３４５６７８９．＋－", "0123456789.+-", strict=True)}
+WIDE = {ord(wide): plain for wide, plain in zip("０１２３４５６７８９．＋－", "0123456789.+-", strict=True)}
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 
 
@@ -70,6 +72,8 @@ def read(path: Path, row_type: type[R], encoding: str) -> tuple[list[R], list[in
     numbers: list[int] = []
     try:
         header = [clean(cell) for cell in next(reader, [])]
+        if len(header) > MOST_COLUMNS:
+            return [], [], [Fault("E166", path.name, 1, values={"has": len(header), "limit": MOST_COLUMNS})]
         faults += header_faults(header, row_type, path.name)
         if faults:
             return [], [], faults
@@ -176,7 +180,7 @@ def _row(cells: dict[str, str], row_type: type[R], file: str, number: int) -> tu
         if cell == "" and not field.is_required():
             continue
         if _numeric(field.annotation) and cell != "":
-            cell = cell.translate(_WIDE)
+            cell = cell.translate(WIDE)
             if len(cell) > LONGEST_NUMBER or not _NUMBER.fullmatch(cell):
                 faults.append(Fault("E110", file, number, name, {"value": _short(cell)}))
                 continue

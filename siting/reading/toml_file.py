@@ -27,7 +27,10 @@ from siting.reading.tables import decode, pydantic_faults
 #: Sections whose numbers are claims about the world, and the keys among them that are not.
 _SOURCED = ("network", "services", "funds", "targets", "running_budget_per_year", "land", "rules")
 _PLAIN = ("weight", "tier", "year")
-_HEADER = re.compile(r"^\s*(\[{1,2})\s*([^\]]+?)\s*\]{1,2}\s*(#.*)?$")
+#: A longer line, or deeper nesting, is no county; reading it could take for ever.
+LONGEST_LINE, DEEPEST = 50_000, 30
+_POSITION = re.compile(r"[0-9]{1,9}")
+_HEADER = re.compile(r"^\s*(\[{1,2})([^\]]+)\]{1,2}\s*(#.*)?$")
 _KEY = re.compile(r"""^\s*("[^"]*"|'[^']*'|[A-Za-z0-9_.-]+)\s*=""")
 
 
@@ -51,6 +54,9 @@ def read(path: Path) -> tuple[Document, list[Fault]]:
     text, faults = decode(data, "utf-8", path.name)
     if text is None:
         return Document(), faults
+    if (longest := max(map(len, text.splitlines()), default=0)) > LONGEST_LINE:
+        why = f"a line of {longest:,} characters, more than {LONGEST_LINE:,}"
+        return Document(), [Fault("E100", path.name, values={"why": why})]
     try:
         raw = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
@@ -58,6 +64,8 @@ def read(path: Path) -> tuple[Document, list[Fault]]:
         return Document(), [Fault("E100", path.name, int(line[1]) if line else None, values={"why": str(error)})]
     except (ValueError, ArithmeticError, RecursionError) as error:  # numbers and nesting beyond what Python reads
         return Document(), [Fault("E100", path.name, values={"why": str(error) or type(error).__name__})]
+    if _depth(raw) > DEEPEST:
+        return Document(), [Fault("E100", path.name, values={"why": f"nested deeper than {DEEPEST}"})]
     lines = _lines(text)
     provenance: list[Provenance] = []
     plain = _unwrap(raw, (), provenance)
@@ -70,6 +78,16 @@ def read(path: Path) -> tuple[Document, list[Fault]]:
                 Fault("E131", path.name, _line(lines, undotted(item.path)), item.path, {"value": item.source})
             )
     return Document(file, plain, tuple(provenance)), faults
+
+
+def _depth(node: Any) -> int:
+    """How deep lists and sections are nested, counted without recursion."""
+    depth, level = 0, [node]
+    while level:
+        depth += 1
+        inner = [item for item in level if isinstance(item, dict | list)]
+        level = [found for item in inner for found in (item.values() if isinstance(item, dict) else item)]
+    return depth
 
 
 def validated(
@@ -122,8 +140,8 @@ def dotted(place: tuple[Any, ...]) -> str:
 
 def undotted(key: str) -> tuple[Any, ...]:
     """The parts of a dotted key; what stands in brackets is a number, or the id of an element."""
-    found = re.findall(r"\[([^\]]*)\]|([^.\[\]]+)", key)
-    return tuple((int(inside) if inside.isdigit() else inside) if inside else name for inside, name in found)
+    found = re.findall(r"\[([^\[\]]*)\]|([^.\[\]]+)", key)
+    return tuple((int(inside) if _POSITION.fullmatch(inside) else inside) if inside else name for inside, name in found)
 
 
 def _lines(text: str) -> dict[tuple[Any, ...], int]:
@@ -134,7 +152,7 @@ def _lines(text: str) -> dict[tuple[Any, ...], int]:
     for number, line in enumerate(text.splitlines(), 1):
         if header := _HEADER.match(line):
             section = ()
-            names = [name.strip("\"' ") for name in re.findall(r"\"[^\"]*\"|'[^']*'|[^.]+", header[2])]
+            names = [name.strip("\"' ") for name in re.findall(r"\"[^\"]*\"|'[^']*'|[^.]+", header[2].strip())]
             for k, name in enumerate(names):
                 section = (*section, name)
                 last = k == len(names) - 1

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from math import cos, pi
+from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -52,9 +53,33 @@ class Plane:
         """Straight distance from a point to a polygon (its rings) in whole metres, rounded up; 0 inside."""
         import shapely
 
-        shells = [self.xy(np.array([x for x, _ in ring]), np.array([y for _, y in ring])) for ring in rings]
-        polygon = shapely.Polygon(shells[0], shells[1:])
+        polygon = even_odd([self.xy(np.array([x for x, _ in r]), np.array([y for _, y in r])) for r in rings])
         return int(np.ceil(polygon.distance(shapely.Point(lon * self.metres_per_lon, lat * self.metres_per_lat))))
+
+
+def even_odd(rings: Sequence[Any]) -> Any:
+    """The polygon of some rings by the even-odd rule, with its edges, also where they cross one another."""
+    import shapely
+
+    polygon = shapely.Polygon(rings[0], rings[1:])
+    if polygon.is_valid:
+        return polygon
+    lines = [shapely.LineString(shapely.LinearRing(ring)) for ring in rings]  # a ring closes itself
+    edges = shapely.union_all([*lines, *(shapely.Point(ring[0]) for ring in rings)])
+    faces = shapely.get_parts(shapely.polygonize([shapely.union_all(lines)]))
+    return shapely.union_all([edges, *(face for face in faces if _odd(shapely.point_on_surface(face), rings))])
+
+
+def _odd(point: Any, rings: Sequence[Any]) -> bool:
+    """Whether a ray from a point crosses the rings an odd number of times."""
+    x, y = float(point.x), float(point.y)
+    crossings = 0
+    for ring in rings:
+        at = np.asarray(ring, dtype=float)
+        (x1, y1), (x2, y2) = at.T, np.roll(at, -1, axis=0).T
+        across = (y1 > y) != (y2 > y)
+        crossings += int((x1[across] + (y - y1[across]) * (x2 - x1)[across] / (y2 - y1)[across] > x).sum())
+    return crossings % 2 == 1
 
 
 @dataclass(frozen=True, eq=False)
