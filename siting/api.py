@@ -13,33 +13,43 @@ again.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from siting import cache
 from siting.counties.county import County
 from siting.plan import Plan
 from siting.plans import measure as measuring
 from siting.plans.measure import Measures
+from siting.problems.posing import pose
 from siting.reading import instance, scenario
 from siting.reading.scenario import Scenario
-from siting.runs import solving
+from siting.roads import travel
+from siting.runs import budgets, solving
 from siting.runs.solving import Ask, Listener
 from siting.studies import study as studies
+from siting.studies.frontier import Frontier
+from siting.studies.reasons import Reason, Reasons
 from siting.studies.study import Study
 from siting.verify import Verdict, verify_run
 
 __all__ = [
     "County",
+    "Frontier",
     "Measures",
     "Plan",
+    "Reason",
     "Scenario",
     "Study",
     "Verdict",
+    "frontier",
     "load",
     "measure",
     "read",
     "resume",
     "solve",
     "verify",
+    "why",
 ]
 
 
@@ -112,3 +122,33 @@ def verify(run: str | Path) -> Verdict:
 def measure(plan: Plan, county: County, name: str = scenario.BASE) -> Measures:
     """Every figure of a plan, recomputed from its ids and the county (as `read` gives it for the scenario)."""
     return measuring.of(plan, county, scenario.of(county, name))
+
+
+def why(study: Study) -> list[Reason]:
+    """Why each site that a plan builds or enlarges is in it: who would be left and which targets would be missed
+    without it alone, those first that most people need."""
+    times = travel.times(study.county, cache_folder=cache.folder())
+    return Reasons(pose(study.county, times, study.scenario), study.plan, study.measures).changed()
+
+
+def frontier(
+    folder: str | Path,
+    name: str = scenario.BASE,
+    *,
+    run: str | Path,
+    percents: Sequence[int] = (25, 50, 75, 100, 150),
+    services: Sequence[str] | None = None,
+    nested: bool = True,
+    solver: str = "highs",
+    gap: float = 0.01,
+    time_limit_s: float = 600.0,
+    seed: int = 0,
+) -> Frontier:
+    """Coverage against money: a county under several budgets, in per cent of its funds; every plan is checked and kept
+    in ``run``. ``services`` are curves of single services, "" that of all together; None gives all of them.
+
+    Raises:
+        InputRefused, Infeasible, NoPlan, PlanRejected, CannotWrite, SolverFailed: see `siting.errors`.
+    """
+    asked = budgets.Budgets(tuple(sorted(percents)), None if services is None else tuple(services), nested)
+    return budgets.solve(Path(folder), Path(run), Ask(name, solver, gap, time_limit_s, seed), asked)

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from siting import api
 from siting.errors import SolverFailed
 from siting.model import goal
 from siting.plan import Plan
@@ -211,6 +212,12 @@ def test_the_command_explains_plan_site_settlement_and_target(siting_cli: Run, s
         assert answer.code == 0, answer.err
         known = siting_cli("explain", solved, "--target", target, "--json", lang=lang).object
         assert known["met"] is (known["closing"] is None)
+
+
+def test_python_gives_the_same_reasons(siting_cli: Run, solved: Path) -> None:
+    data = siting_cli("explain", solved, "--json").object
+    told = [(r["opening"]["site"], r["lost"], r["needed"]) for r in data["sites"]]
+    assert [(r.opening.site, r.lost, r.needed) for r in api.why(api.load(solved))] == told
 
 
 def test_an_unknown_id_is_named_and_two_questions_are_one_too_many(siting_cli: Run, solved: Path) -> None:

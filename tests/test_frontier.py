@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 from docx import Document
 
-from siting import rooms
+from siting import api, rooms
 from siting.errors import SolverFailed
 from siting.plan import Plan
 from siting.plans.nesting import Nesting, contains
@@ -155,6 +155,11 @@ def test_every_format_gives_the_same_figures(computed: tuple[Frontier, Path], tm
     lines = frontier.lines(found, words, [Path("x\x1b[2J")])
     assert any(f"{people[-1]:,}" in line for line in lines)
     assert not [line for line in lines if "{" in line or "\x1b" in line]
+
+
+def test_python_gives_the_same_curve(tiny: Path, tmp_path: Path) -> None:
+    found = api.frontier(tiny, run=tmp_path / "f", percents=(100, 50), services=("",), solver="greedy")
+    assert [(p.budget_pct, p.people) for p in found.curves[0].free] == [(50, 220), (100, 320)]
 
 
 def test_the_picture_is_the_same_each_time(computed: tuple[Frontier, Path]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -18,7 +18,7 @@ from .. import roads
 from ..nouns import Cell, Columns, Section, Table
 from ..rows import amounts, ascii_unit
 from ..speech import Speech, travelled, visible
-from ..spots import Spot, every, quantity, way
+from ..spots import Spot, every, quantity, unit, way
 from . import goals
 from .results import host
 
@@ -127,22 +127,33 @@ class _Names:
 
 def _needed(study: Study, told: tuple[Answer, ...], say: Speech) -> Table:
     names, county = _Names(study, say), study.county
-    found = [a.reason for a in told if a.reason.needed]
+    found = sorted((a.reason for a in told if a.reason.needed), key=lambda r: (not r.missed, -r.lost))
     rows: list[tuple[Cell, ...]] = [
         (
             *names.first(r), quantity(county, r.service, r.users),
             quantity(county, r.service, r.lost) if r.lost else None, also(r, study, say), r.capital,
-            r.capital / r.lost if r.lost and r.capital else None, names.targets(r),
+            _each(r, study), names.targets(r),
         )
         for r in found[:SHOWN]
     ]  # fmt: skip
     columns: Columns = (
         ("site", "text"), ("service", "text"), ("place", "text"), ("action", "code"), ("users", "count"),
-        ("lost_people", "count"), ("also_lost", "text"), ("capital", "money"), ("capital_each", "money"),
+        ("lost_people", "count"), ("also_lost", "text"), ("capital", "money"), ("capital_each", "count"),
         ("missed_targets", "text"),
     )  # fmt: skip
     note = say("reasons.more", shown=min(SHOWN, len(found)), whole=say.count(len(found)))
-    return say.table("reasons_needed", columns, rows, note=note, optional=("also_lost", "missed_targets"))
+    whole = say.table("reasons_needed", columns, rows, note=note, optional=("also_lost", "missed_targets"))
+    base = county.file.money.base
+    money = ascii_unit(base) if say.words.lang == "en" else visible(base)
+    heads = (replace(c, title=say("unit.in", what=c.title, unit=money)) if c.key == "capital_each" else c
+             for c in whole.columns)  # fmt: skip
+    return replace(whole, columns=tuple(heads))
+
+
+def _each(r: Reason, study: Study) -> int | None:
+    """Capital in base units for each person who would be left; only where persons are counted."""
+    counted = unit(study.county, r.service) == "persons"
+    return round(r.capital / r.lost) if counted and r.lost and r.capital else None
 
 
 def also(reason: Reason, study: Study, say: Speech) -> str | None:
