@@ -189,6 +189,18 @@ def test_a_column_that_would_run_something_is_not_run(tmp_path: Path) -> None:
     assert refused(project(tmp_path / "p.sqlite", spoil)) == "E237"
 
 
+def test_a_virtual_table_of_a_module_that_is_not_here_does_not_matter(tmp_path: Path) -> None:
+    """As every SpatiaLite file has some: it is never asked for."""
+    path = project(tmp_path / "p.sqlite")
+    link = sqlite3.connect(path)
+    link.execute("PRAGMA writable_schema = ON")
+    sql = "CREATE VIRTUAL TABLE knn USING VirtualKNN()"
+    link.execute("INSERT INTO sqlite_master VALUES ('table', 'knn', 'knn', 0, ?)", (sql,))
+    link.commit()
+    link.close()
+    assert len(road_sources.read(path).ways) == 3
+
+
 def test_the_file_is_left_as_it_is(tmp_path: Path) -> None:
     path = project(tmp_path / "p.sqlite", "CREATE TRIGGER t AFTER UPDATE ON links BEGIN DELETE FROM links; END")
     before = path.read_bytes()

@@ -55,14 +55,13 @@ class Tables:
         steps = iter(range(MOST_STEPS // _EVERY))
         self.link.set_progress_handler(lambda: int(next(steps, None) is None), _EVERY)
         found = self._run("SELECT name, type, sql FROM sqlite_master")
-        computed = self._run(
-            "SELECT m.name FROM sqlite_master AS m, pragma_table_xinfo(m.name) AS x "
-            "WHERE m.type = 'table' AND x.hidden > 1"
-        )
-        self.plain = {
-            str(name).lower() for name, type_, sql in found
+        tables = [
+            str(name) for name, type_, sql in found
             if type_ == "table" and not " ".join(str(sql).lower().split()).startswith("create virtual")
-        } - {str(name).lower() for (name,) in computed}  # fmt: skip
+        ]  # fmt: skip
+        # asked table by table: to ask for a virtual one would already load its module
+        computed = "SELECT 1 FROM pragma_table_xinfo(?) WHERE hidden > 1"
+        self.plain = {name.lower() for name in tables if not self._run(computed, name)}
         self.link.set_authorizer(self._allow)
         return self
 
@@ -81,12 +80,12 @@ class Tables:
             raise self.refused()
         return self._run(f"SELECT {', '.join(columns)} FROM {table} ORDER BY {order}")
 
-    def _run(self, statement: str) -> list[tuple[Any, ...]]:
+    def _run(self, statement: str, *values: str) -> list[tuple[Any, ...]]:
         try:
-            return self.link.execute(statement).fetchall()
+            return self.link.execute(statement, values).fetchall()
         except (sqlite3.Error, OverflowError, UnicodeDecodeError) as problem:
-            values = {"name": self.file, "reason": plain(str(problem), 200)}
-            raise InputRefused(Fault("E236", self.file, values=values)) from problem
+            reason = {"name": self.file, "reason": plain(str(problem), 200)}
+            raise InputRefused(Fault("E236", self.file, values=reason)) from problem
 
     def refused(self) -> InputRefused:
         """It is not what its name says."""
