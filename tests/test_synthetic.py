@@ -235,7 +235,7 @@ def test_ids_and_names_are_unique(folder: Path) -> None:
     assert len(names) == len(set(names))
 
 
-@pytest.mark.parametrize(("seed", "villages"), [(1, 20), (2, 33), (3, 60)])
+@pytest.mark.parametrize(("seed", "villages"), [(1, 20), (2, 33), (3, 60), (21, 20)])
 def test_other_seeds_and_sizes_work(tmp_path: Path, seed: int, villages: int) -> None:
     generate(tmp_path, seed=seed, villages=villages)
     assert total(tmp_path, "population_persons") == people.CENSUS_PEOPLE * villages // 300

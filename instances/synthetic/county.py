@@ -82,7 +82,7 @@ def generate(
     _table(folder / "sites.csv", SITE_COLUMNS, ([row[column] for column in SITE_COLUMNS] for row in rows))
     _roads(folder, terrain, roads)
     _table(folder / "lines.csv", LINE_COLUMNS, all_lines(folder, lines_today(places, dice)))
-    _disposal(folder / "disposal.csv", terrain, places, roads, villages)
+    _disposal(folder / "disposal.csv", terrain, places, roads, zones, villages)
     _red_lines(folder / "red_lines.geojson", zones)
 
 
@@ -153,9 +153,11 @@ def _sites(
     return rows
 
 
-def _disposal(path: Path, terrain: Terrain, places: list[Place], roads: RoadMap, villages: int) -> None:
+def _disposal(
+    path: Path, terrain: Terrain, places: list[Place], roads: RoadMap, zones: list[Zone], villages: int
+) -> None:
     rows = []
-    for cells, node in disposal_sites(terrain, places, roads, villages):
+    for cells, node in disposal_sites(terrain, places, roads, zones, villages):
         rows.append([*cells[:4], *_lonlat(terrain, roads.place[node]), *cells[4:]])
     _table(path, DISPOSAL_COLUMNS, rows)
 

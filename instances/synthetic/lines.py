@@ -14,6 +14,7 @@ from siting.reading import tables
 
 from ..sites.lines import candidate_lines
 from .network import RoadMap
+from .red_lines import Zone, degrees, is_free
 from .settlements import Place
 from .terrain import Dice, Terrain
 
@@ -85,11 +86,15 @@ def _plain(node: Any) -> Any:
     return node
 
 
-def disposal_sites(terrain: Terrain, places: list[Place], roads: RoadMap, villages: int) -> list[tuple[list[str], int]]:
-    """Head and tail cells of ``disposal.csv`` around the position, with the road node where each site stands."""
+def disposal_sites(
+    terrain: Terrain, places: list[Place], roads: RoadMap, zones: list[Zone], villages: int
+) -> list[tuple[list[str], int]]:
+    """Head and tail cells of ``disposal.csv`` around the position, with the road node where each site stands; all stand
+    outside the red lines."""
     town = places[0].cell
     settled = [p.cell for p in places]
-    far = sorted(roads.place, key=lambda c: (abs(terrain.distance2(c, town) - 900), c))
+    free = [c for c in roads.place if is_free(zones, degrees(terrain, *roads.place[c]))]
+    far = sorted(free, key=lambda c: (abs(terrain.distance2(c, town) - 900), c))
     lonely = [c for c in far[:400] if all(terrain.distance2(c, s) >= 6 for s in settled)] or far
     first = lonely[0]
     second = next((c for c in lonely if terrain.distance2(c, first) > 400), lonely[-1])
