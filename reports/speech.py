@@ -26,8 +26,9 @@ def visible(text: str) -> str:
 def _seen(char: str) -> str:
     if char in "\n\r\t\u2028\u2029":
         return " "
-    if char in TURNING or unicodedata.category(char) in ("Cc", "Cs"):
-        code = ord(char)
+    code = ord(char)
+    never = code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF  # no characters for ever, and forbidden in XML
+    if never or char in TURNING or unicodedata.category(char) in ("Cc", "Cs"):
         return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
     return char
 
