@@ -6,6 +6,8 @@ import csv
 import json
 import os
 import signal
+import socket
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +18,7 @@ import pytest
 from docx import Document
 
 from siting import rooms
+from siting.errors import InputRefused
 from siting.reports.maps import fonts
 from siting.reports.several import bundle
 from siting.reports.several import sweep as reported
@@ -41,6 +44,8 @@ def client() -> Iterator[Any]:
             n_workers=1,
             threads_per_worker=1,
             processes=False,
+            protocol="tcp",
+            host=HERE,
             dashboard_address="127.0.0.1:0",
             worker_dashboard_address="127.0.0.1:0",
             memory_limit=0,
@@ -129,6 +134,29 @@ def test_a_wish_to_stop_leaves_the_rest_for_later(
     monkeypatch.setattr(sweeping.Interrupt, "__call__", lambda self: True)
     found = sweeping.sweep(wanted, out, client=client)
     assert [row.status for row in found.rows] == ["waiting", "waiting"]
+
+
+def test_the_workers_of_a_scheduler_elsewhere_do_the_work(client: Any, tiny: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    wanted = sweeping.plan([tiny], ["base"], ["greedy"], out, GREEDY)
+    found = sweeping.sweep(wanted, out, scheduler=client.scheduler.address)
+    assert [(row.status, row.people) for row in found.rows] == [("heuristic", 320)]
+
+
+def test_no_scheduler_and_no_package_are_said(tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = tmp_path / "out"
+    wanted = sweeping.plan([tiny], ["base"], ["greedy"], out, GREEDY)
+    monkeypatch.setattr(sweeping, "ANSWER_S", 0.2)
+    with socket.socket() as free:
+        free.bind((HERE, 0))  # bound and not listening: whoever calls is turned away
+        address = f"tcp://{HERE}:{free.getsockname()[1]}"
+        with pytest.raises(InputRefused) as refused:
+            sweeping.sweep(wanted, out, scheduler=address)
+    assert [f.code for f in refused.value.faults] == ["E311"]
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(InputRefused) as refused:
+        sweeping.sweep(wanted, out)
+    assert [f.code for f in refused.value.faults] == ["E310"]
 
 
 @FONT

@@ -35,6 +35,8 @@ RESULT, TABLE = "jobs.json", "sweep.csv"
 TRIES = 3
 #: How often the wish to stop is looked at.
 LOOK_EVERY_S = 0.5
+#: A scheduler must answer within so many seconds.
+ANSWER_S = 30.0
 QUIET = Listener()
 
 
@@ -153,7 +155,7 @@ def _cluster(scheduler: str | None, workers: int | None, client: Client | None) 
         raise InputRefused(Fault("E310")) from error
     if scheduler is not None:
         try:
-            own = Client(scheduler, timeout=30, set_as_default=False)
+            own = Client(scheduler, timeout=ANSWER_S, set_as_default=False)
         except (OSError, ValueError) as error:
             raise InputRefused(Fault("E311", values={"address": scheduler, "why": str(error)})) from error
         with own:
