@@ -208,8 +208,10 @@ def breaches_of_people(
         )
     }
     option = {block.options[o].site: o for o in opened[block.service]}
-    first = {i: min((w for w in ways.values() if block.pair_demand[w] == i and since[w] is not None), default=-1)
-             for i in range(len(block.demand))}  # fmt: skip
+    usable = [w for w in ways.values() if since[w] is not None]
+    at = {int(block.option_site[o]): o for o in opened[block.service]}
+    usable = brute.passable(block, at, usable) if block.closest else usable
+    first = {i: min((w for w in usable if block.pair_demand[w] == i), default=-1) for i in range(len(block.demand))}
     went: dict[int, int] = {}
     found = []
     for a in part.assignments:

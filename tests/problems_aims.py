@@ -48,7 +48,10 @@ def _outcomes(problem: Problem, block: Block, opened: brute.Opened) -> Iterator[
         yield _value(problem, block, own, {mine[0]: int(q) for mine, q in zip(ways, block.demand, strict=True) if mine})
         return
     guarded = {i for j, i in block.guards.tolist() if j not in option}
-    handouts = [brute._handouts(block, i, mine, all_of_them=i in guarded) for i, mine in enumerate(ways)]
+    handouts = [
+        brute._handouts(block, i, brute.passable(block, option, mine), all_of_them=i in guarded)
+        for i, mine in enumerate(ways)
+    ]
     for parts in itertools.product(*handouts):
         went = {w: n for part in parts for w, n in part.items()}
         if _fits(block, option, went):

@@ -194,7 +194,7 @@ def all_served(problem: Problem, block: Block, own: tuple[int, ...], since: tupl
     }
     for i, mine in enumerate(ways):
         all_of_them = any(k == i and j not in option for j, k in block.guards.tolist())
-        handouts = _handouts(block, i, mine, all_of_them=all_of_them)
+        handouts = _handouts(block, i, passable(block, option, mine), all_of_them=all_of_them)
         grown = set()
         for served, used, boarders in states:
             for went in handouts:
@@ -211,6 +211,12 @@ def all_served(problem: Problem, block: Block, own: tuple[int, ...], since: tupl
         for served, used, _ in states
         if all(used[j] >= block.fewest[o] for j, o in option.items()) and _goes_on(block, option, used)
     }
+
+
+def passable(block: Block, option: Mapping[int, int], ways: Sequence[int]) -> list[int]:
+    """The ways that count for who is closest: a boarding way to a site that is open without beds is none."""
+    beds = {j: block.beds[o] for j, o in option.items()}
+    return [w for w in ways if not block.pair_boards[w] or beds.get(int(block.pair_site[w]), 0)]
 
 
 def _handouts(block: Block, i: int, ways: Sequence[int], *, all_of_them: bool) -> list[dict[int, int]]:

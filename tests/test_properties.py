@@ -187,7 +187,7 @@ def test_the_plan_measures_what_the_stages_say(street: Path) -> None:
 
 @pytest.mark.usefixtures("in_process")
 def test_the_checker_accepts_the_plan(street: Path) -> None:
-    from siting.runs.solving import plan_file
+    from siting.runs.journal import plan_file
     from siting.verify import Auditor
 
     county, outcome = solved(street)

@@ -13,7 +13,8 @@ With :math:`y_o` as in `opening` and the share :math:`x_w \in [0, 1]` of demand 
 
 :math:`1 - \sum_w x_w` is the unserved share. Where a site has less room than a settlement has people, the link is
 tightened to :math:`x_w \le \min(1, Q_{\max,j} / q_i) \sum y`. Options: whole settlements (:math:`x_w` binary),
-closest assignment (:math:`\sum_{w' \text{ after } w} x_{w'} + \sum_{o \in O_j} y_o \le 1`), nobody loses by a
+closest assignment (:math:`\sum_{w' \text{ after } w} x_{w'} + \sum_{o \in O_j} y_o \le 1`, over the options with beds
+where :math:`w` is a boarding way), nobody loses by a
 closing (:math:`\sum_w x_w \ge 1 - \sum_{o \in O_j} y_o` for the present site :math:`j` of :math:`i`).
 
 Sources: the capacitated facility location model with disaggregated links, K. Aardal (1998), Capacitated facility
@@ -191,7 +192,9 @@ def _closest(block: pyo.Block, data: Block, opened: Opened, from_of: list[list[i
     block.only_to_the_closest = pyo.ConstraintList()
     for own in from_of:
         for k, p in enumerate(own[:-1]):
-            here = sum(opened.at(data, int(data.pair_site[p])))
+            at = int(data.pair_site[p])
+            # a site that is open without beds is no way for boarders: people pass it by
+            here = sum(block.open[o] for o in data.options_at[at] if data.beds[o] or not data.pair_boards[p])
             room = 1
             if data.pair_line[p] >= 0:
                 here, room = here + sum(opened.line(data, int(data.pair_line[p]))), 2

@@ -145,8 +145,7 @@ def _people(
             at_least[i] = block.demand[i]
     allowed = np.ones(len(usable), dtype=bool)
     if block.closest:
-        allowed[:] = False
-        allowed[np.unique(block.pair_demand[usable], return_index=True)[1]] = True
+        allowed = np.isin(usable, closest_ways(block, usable, option_at))
     if block.whole:
         nothing = np.zeros(len(block.transfer_from), dtype=np.int64)
         if served is not None:  # whole settlements are never merged, and `gone` says all that matters of phases
@@ -158,6 +157,17 @@ def _people(
     last = len(by_phase) - 1
     promises = [(np.where((since <= t) | (t == last), at, -1), least) for t, least in enumerate(by_phase)]
     return transport(block, usable, allowed, room, at_least, is_open, promises, order)
+
+
+def closest_ways(block: Block, usable: np.ndarray, option_at: np.ndarray) -> np.ndarray:
+    """The first way of each demand point among ``usable`` (u,), the only one where people go to the closest site.
+
+    A site that is open without beds is no way for boarders: people pass it by. ``option_at`` (m,) open options or -1.
+    """
+    beds = block.beds[option_at[block.pair_site[usable]]] > 0
+    real = usable[beds | ~block.pair_boards[usable].astype(bool)]
+    first: np.ndarray = real[np.unique(block.pair_demand[real], return_index=True)[1]]
+    return first
 
 
 def _transfers(block: Block, amount: np.ndarray) -> tuple[Transfer, ...]:

@@ -15,6 +15,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import maximum_flow
 
 from siting.plan import Plan
+from siting.plans.assign import closest_ways
 from siting.problems.problem import Block, Problem, TargetRow
 
 #: Position of the open option of every site of a service, (m,), -1 where it is shut; by service.
@@ -98,7 +99,8 @@ class Serving:
             people[block.pair_demand[first]] = block.demand[block.pair_demand[first]]
             at = np.bincount(block.pair_site[first], weights=people[block.pair_demand[first]], minlength=m)
             return Served(people, at.astype(np.int64))
-        return _flow(block, first if block.closest else ways, state[block.service])
+        own = state[block.service]
+        return _flow(block, closest_ways(block, ways, own) if block.closest else ways, own)
 
     def sole(self, block: Block) -> dict[tuple[str, str], np.ndarray]:
         """Coverage and lines: demand points that have one open site alone, by that site and the service it is of."""

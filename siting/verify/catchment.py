@@ -39,7 +39,7 @@ def over_a_way(case: Case, row: dict[str, Any], part: str) -> None:
         return
     case.same(row, true, part)
     if case.service.closest:
-        first = case.built(settlement)
+        first = case.closest(settlement)
         if first is not None and (first[0], first[2], first[3]) != claimed:
             case.say("E717", part, "{first} is nearer than {site}", first=first[2], site=row["site"])
 

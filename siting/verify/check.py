@@ -156,6 +156,8 @@ class Auditor:
         service, ways = setting.county.services[key], setting.ways(key)
         usable = [site for name in (key, *service.also_served_by) for site in opened.get(name, {})]
         lines = frozenset(line for a in service.accesses if a.line for line in opened.get(a.line, {}))
+        beds = {id_ for id_, option in opened[key].items() if option.beds}
+        built = ways.first(usable, lines)
         return Case(
             setting.county,
             service,
@@ -165,7 +167,8 @@ class Auditor:
             lines,
             setting.roads,
             ways,
-            ways.first(usable, lines),
+            built,
+            ways.first(usable, lines, beds) if service.closest else built,
             plan["scenario"] == "baseline",
             found,
         )

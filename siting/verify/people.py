@@ -19,7 +19,8 @@ class Case:
     """What is checked of one service.
 
     ``opened`` are its own open sites, ``usable`` also those of the services that serve its people too, ``lines`` the
-    open lines; ``built`` is the first way of a settlement to what is open. ``baseline``: nothing may be shut.
+    open lines; ``built`` is the first way of a settlement to what is open, ``closest`` the first that boarding without
+    beds does not block. ``baseline``: nothing may be shut.
     """
 
     county: County
@@ -31,6 +32,7 @@ class Case:
     roads: dict[str, Network]
     ways: Ways
     built: First
+    closest: First
     baseline: bool
     found: Findings
 

@@ -62,30 +62,38 @@ class Ways:
 
         return best
 
-    def first(self, sites: Iterable[str], lines: Container[str]) -> First:
-        """The first way of a settlement to one of the sites, over one of the lines."""
+    def first(self, sites: Iterable[str], lines: Container[str], beds: Container[str] | None = None) -> First:
+        """The first way of a settlement to one of the sites, over one of the lines; boarders only go to ``beds``."""
         chosen = {key: self.sites[key] for key in sites if key in self.sites}
         direct = self.first_by(DIRECT, list(chosen.values()))
         others = [number for number, _ in self._of_kind(("boarding", "line"))]
         if not others:
             return direct
-        boarding = self.first_by(BOARDING, list(chosen.values()))
+        boarding = self.first_by(BOARDING, [s for key, s in chosen.items() if beds is None or key in beds])
 
         def best(settlement: Settlement) -> Joined | None:
             walks = direct(settlement)
             if walks is not None:
                 # a site that is reached directly has no other way; of the rest some may come before it
-                return walks if walks[0] < min(others) else self._slow(settlement, chosen, lines)
+                return walks if walks[0] < min(others) else self._slow(settlement, chosen, lines, beds)
             over = (w for w in self.over_lines.get(settlement.id, ()) if w[2] in chosen and open_(w, lines))
             both = [next(over, None), boarding(settlement)]
             return min([way for way in both if way is not None], default=None)
 
         return best
 
-    def _slow(self, settlement: Settlement, sites: Collection[str], lines: Container[str]) -> Joined | None:
+    def _slow(
+        self, settlement: Settlement, sites: Collection[str], lines: Container[str], beds: Container[str] | None
+    ) -> Joined | None:
         """The first of all ways, pair by pair."""
         self.learn((settlement.id, site) for site in sites)
-        ways = (w for site in sites for w in self.pairs[settlement.id, site] if open_(w, lines))
+        asleep = {number for number, _ in self._of_kind(BOARDING)}
+        ways = (
+            w
+            for site in sites
+            for w in self.pairs[settlement.id, site]
+            if open_(w, lines) and (beds is None or w[0] not in asleep or site in beds)
+        )
         return min(ways, default=None)
 
     def learn(self, pairs: Iterable[tuple[str, str]]) -> None:
