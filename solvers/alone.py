@@ -3,8 +3,9 @@ r"""A problem of one service as a `priced.Task`, for the method of its family; w
 The rows are what the service has for itself: the money of its funds (with several funds for one service, what they hold
 together), the running budget, land, and its rules on numbers. An aim becomes worths of people and gains of options: a
 target with need :math:`n` and points :math:`p` is worth :math:`p \min(n, v)`, and the task has :math:`p v`, which is
-never less; what earlier aims reached is left out. So a bound of the task is one of the aim in any case, and the task is
-the aim itself (`exact`) where one target is counted, or people alone, and nothing was reached before.
+never less; what earlier aims reached is left out. So a bound of the task is one of the aim in any case. The task is the
+aim itself (`exact`) where one target is counted, or people alone, nothing was reached before, and no rule stands that a
+task leaves out.
 """
 
 from __future__ import annotations
@@ -13,12 +14,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from siting.errors import SolverFailed
 from siting.model import goal
 from siting.model.goal import Aim
 from siting.plan import Plan
+from siting.plans.assign import complete
 from siting.problems.problem import Block, Problem
 
-from . import coverage, greedy
+from . import greedy
+from .catchment import method as catchment_method
 from .coverage import method as coverage_method
 from .priced import Answer, Task, Way
 
@@ -34,15 +38,24 @@ class Alone:
     def solve(self, way: Way, plan: Plan) -> Answer | None:
         """What the method of the family finds from a plan; None where it is not for this task."""
         start = tuple(greedy.positions(self.problem, plan)[self.task.block.service])
-        return coverage_method.solve(self.task, way, start)
+        if self.task.block.served_in_full_only:
+            return coverage_method.solve(self.task, way, start)
+        return catchment_method.solve(self.task, way, start)
 
-    def plan_of(self, chosen: tuple[int, ...]) -> Plan:
-        """The plan in which these options are open, and existing sites that cost nothing that is short.
+    def plan_of(self, chosen: tuple[int, ...], served: np.ndarray | None = None) -> Plan:
+        """The plan in which these options are open, and existing sites that cost nothing that is short; with at least
+        ``served`` (n,) persons, where that can be.
 
         Raises:
-            SolverFailed: the funds cannot pay it (E902), by a fault of ours.
+            SolverFailed: the options break what a task leaves out, as guards and least numbers of people (E902).
         """
-        return greedy.settled(self.problem, {self.task.block.service: with_kept(self.task, chosen)}, frozenset())
+        opened = {self.task.block.service: with_kept(self.task, chosen)}
+        if served is not None:
+            try:
+                return complete(self.problem, opened, {self.task.block.service: served})
+            except SolverFailed:
+                pass  # a rule that the task leaves out is in the way: as many people as it allows
+        return greedy.settled(self.problem, opened, frozenset())
 
 
 def alone(problem: Problem, aim: Aim, reached: bool) -> Alone | None:
@@ -51,8 +64,9 @@ def alone(problem: Problem, aim: Aim, reached: bool) -> Alone | None:
     if len(problem.blocks) != 1 or len(problem.phases) != 1 or problem.plots:
         return None
     block = problem.blocks[0]
-    if not coverage.fits(block) or block.refers_to or len(block.guards):
+    if block.family == "haul" or block.refers_to:
         return None
+    forbids = block.whole or block.closest or len(block.guards) or block.fewest.any()
     worth, gain = np.zeros(len(block.demand)), np.zeros(len(block.options))
     counted = 0
     if aim.tier is not None:
@@ -73,7 +87,7 @@ def alone(problem: Problem, aim: Aim, reached: bool) -> Alone | None:
     else:
         return None
     use, limit = rows_of(problem, block)
-    return Alone(problem, Task(block, worth, -gain, use, limit), exact=counted <= 1 and not reached)
+    return Alone(problem, Task(block, worth, -gain, use, limit), exact=counted <= 1 and not reached and not forbids)
 
 
 def rows_of(problem: Problem, block: Block) -> tuple[np.ndarray, np.ndarray]:

@@ -57,12 +57,14 @@ class Way:
 class Answer:
     """The best options found (None: none keep the rows), the ``value`` that they have, and what no choice exceeds.
 
-    ``counts`` says what the reductions left out, by name.
+    ``served`` (n,) persons of each demand point, where the options alone do not say it; ``counts`` says what the
+    reductions left out, by name.
     """
 
     chosen: tuple[int, ...] | None
     value: float
     bound: float
+    served: np.ndarray | None = None
     counts: dict[str, int] = field(default_factory=dict)
 
 

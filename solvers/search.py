@@ -145,12 +145,12 @@ class Search:
             return False
         heard = time.monotonic()
 
-        def take(chosen: tuple[int, ...]) -> None:
+        def take(chosen: tuple[int, ...], served: np.ndarray | None = None) -> None:
             nonlocal heard
             heard = time.monotonic()
             try:
                 with ONE_AT_A_TIME:
-                    plan = own.plan_of(chosen)
+                    plan = own.plan_of(chosen, served)
             except SolverFailed:
                 return
             self._take(plan)
@@ -171,7 +171,7 @@ class Search:
             return False
         said = ", ".join(f"{name} {n}" for name, n in answer.counts.items())
         self.effort.on_log(f"== {self.aim.name}, {self.problem.blocks[0].service}: alone\n{said}\n")
-        take(answer.chosen)
+        take(answer.chosen, answer.served)
         self._tighten(min(answer.bound, float("inf") if self.bound is None else self.bound))
         return self.proven() or (own.exact and self.clock.left_s < 1)
 

@@ -57,15 +57,18 @@ def descend(
     how: Descent,
     over: Callable[[], bool] = lambda: False,
     deadline: float = float("inf"),
+    mean_of: Look | None = None,
 ) -> Lowest:
     """Lower the bound from ``start`` within the box ``low`` to ``high`` (d,).
 
     ``goal(round, mean choice)`` is a value that a solution is known to have: the descent aims at it and ends below it.
     Coordinates move in proportion to the width of their range. ``over`` and ``deadline`` (`time.monotonic`) end it.
+    ``mean_of`` is a mean choice to begin with, with its slope, from a descent of a problem that is nearly the same.
     """
     width = np.where(np.isfinite(high - low), high - low, 1.0)
     at, first = start, look(start)
-    best, mean, slope = first.value, first.choice, first.slope
+    best, begin = first.value, mean_of or first
+    mean, slope = begin.choice, begin.slope
     step, vain, weight, mark = how.step, 0, how.weight, first.value
     for k in range(how.rounds):
         aim = goal(k, mean)

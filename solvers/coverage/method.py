@@ -39,7 +39,7 @@ def solve(task: Task, way: Way, start: tuple[int, ...] = ()) -> Answer | None:
     if cover is None:
         return None
     if (cover.limit < np.minimum(cover.use, 0).sum(axis=1)).any():
-        return Answer(None, -np.inf, -np.inf, cover.counts)
+        return Answer(None, -np.inf, -np.inf, counts=cover.counts)
     return Method(cover, way).solve(start)
 
 
@@ -71,7 +71,7 @@ class Method:
             if not self._done():
                 self._close(cover, swap)
         value = self.value if self.chosen is not None else -np.inf
-        return Answer(self.chosen, value, max(value, self.high), self.counts)
+        return Answer(self.chosen, value, max(value, self.high), counts=self.counts)
 
     def _over(self) -> bool:
         return time.monotonic() > self.way.deadline or self.way.stopped()

@@ -56,11 +56,13 @@ def minimise(
         ),
         shape=(int(offsets[-1]), len(cost)),
     )
+    columns = csc_array(matrix)
+    columns.eliminate_zeros()  # the solver drops them, and a count of coefficients is checked
     return LinearModel(
         cost=np.asarray(cost, dtype=np.float64),
         offset=0.0,
         sign=1,
-        matrix=csc_array(matrix),
+        matrix=columns,
         row_lower=np.concatenate([part.lower for part in rows]).astype(np.float64),
         row_upper=np.concatenate([part.upper for part in rows]).astype(np.float64),
         lower=np.zeros(len(cost)) if lower is None else lower.astype(np.float64),
