@@ -200,7 +200,9 @@ def one_service(seed: int) -> Problem:
     if rng.random() < 0.3:
         block = replace(block, closing=int(rng.integers(0, 4)), resale=int(rng.integers(3, 8)))
     new = [k for k, o in enumerate(block.options) if o.action == "new"]
-    rules = (RuleRow("few", "cover", np.array(new, dtype=np.int64), 2),) if rng.random() < 0.4 else ()
+    due = [min(int(block.capital[o]) for o in block.options_at[j]) for j in np.flatnonzero(block.must_open)]
+    most = max(2, len(due))
+    rules = (RuleRow("few", "cover", np.array(new, dtype=np.int64), most),) if rng.random() < 0.4 else ()
     targets = []
     for tier in (1, 2):
         for kind in ("served_share", "settlements_share", "open_count"):
@@ -210,7 +212,7 @@ def one_service(seed: int) -> Problem:
                 need = -(-whole.get(kind, 3) * int(rng.integers(50, 101)) // 100)
                 targets.append(target("cover", kind, members, need, tier=tier))
     budget = block.least_running + int(rng.integers(3, 15)) if rng.random() < 0.5 else None
-    funds = (Fund("f", int(rng.integers(4, 25)), ("cover",)),)
+    funds = (Fund("f", sum(due) + int(rng.integers(4, 25)), ("cover",)),)
     return Problem((block,), funds, budget, tuple(targets), rules=rules)
 
 
