@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from .cells import Cells, exact
+from .median import Graph
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,3 +57,35 @@ def read_places(path: Path) -> Places:
     demand, scale = exact(cells.decimals(words, rows))
     cells.end()
     return Places(path.name, xy, demand, scale)
+
+
+def read_demand_graph(path: Path) -> tuple[Graph, np.ndarray, int]:
+    """A graph with people (GR100): ``n edges 0 0``, then ``from to length``, in row k of n also the people of k.
+
+    Gives the graph with its p of the file as 1 (it is an argument), the demand (n,) in 1/scale persons, and the scale.
+
+    Raises:
+        InputRefused: E290 to E294, with the row.
+    """
+    cells = Cells(path)
+    head = cells.row("vertices and edges", 4)
+    n, count = (cells.whole(word, head.number, 1, 10_000_000) for word in head.words[:2])
+    if count < n:
+        cells.fault("E291", head.number, value=count, limit=f"{n} …")
+    cells.check()
+    last: dict[tuple[int, int], int] = {}
+    words: list[str] = []
+    rows: list[int] = []
+    for number in range(count):
+        row = cells.row(f"{count} edges", 4 if number < n else 3)
+        a, b = (cells.whole(word, row.number, 1, n) - 1 for word in row.words[:2])
+        length = cells.whole(row.words[2], row.number, 1)
+        if a != b:
+            last[min(a, b), max(a, b)] = length
+        if number < n:
+            words.append(row.words[3])
+            rows.append(row.number)
+    demand, scale = exact(cells.decimals(words, rows))
+    cells.end()
+    edges = np.array(list(last), dtype=np.int64).reshape(-1, 2)
+    return Graph(path.name, n, 1, edges, np.array(list(last.values()), dtype=np.int64)), demand, scale

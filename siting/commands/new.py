@@ -18,6 +18,8 @@ FILES = (
 FLAGS = ("only_listed", "leave_out_unplaced", "waste")
 #: What only the generator understands, with its default.
 GENERATOR = {"seed": None, "villages": 300, "sites": None}
+#: What only files of the literature leave open.
+CLASSIC = ("classic", "classic_kind", "p", "radius", "capacity")
 
 
 def _options(function: F) -> F:
@@ -55,13 +57,22 @@ def _flag(name: str) -> str:
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), help=say("cli.new.seed"))
 @click.option("--villages", type=click.IntRange(20, 5000), default=300, show_default=True, help=say("cli.new.villages"))
 @click.option("--sites", type=click.IntRange(1, 100_000), help=say("cli.new.sites"))
+@click.option("--classic", type=click.Path(path_type=Path), help=say("cli.new.classic"))
+@click.option("--classic-kind", default="", help=say("cli.new.classic_kind"))
+@click.option("--p", type=click.IntRange(1), help=say("cli.new.p"))
+@click.option("--radius", type=click.IntRange(1), help=say("cli.new.radius"))
+@click.option("--capacity", type=click.IntRange(1), help=say("cli.new.capacity"))
 @quiet_option
 def command(folder: Path, synthetic: bool, quiet: bool, **options: Any) -> None:
     """Make the folder; it must not exist yet, or be empty."""
     own = {key: options.pop(key) for key in GENERATOR}
-    if synthetic == bool(options["osm"] or options["roads"] or options["area"]):
+    classic = {key: options.pop(key) for key in CLASSIC}
+    mapped = bool(options["osm"] or options["roads"] or options["area"])
+    if [synthetic, classic["classic"] is not None, mapped].count(True) != 1:
         raise click.UsageError(say("cli.new.one_source"))
-    if synthetic:
+    if classic["classic"] is not None:
+        _classic(folder, classic)
+    elif synthetic:
         from siting.instances.synthetic.county import DEFAULT_SEED, generate
 
         seed = DEFAULT_SEED if own["seed"] is None else own["seed"]
@@ -69,6 +80,19 @@ def command(folder: Path, synthetic: bool, quiet: bool, **options: Any) -> None:
     else:
         _gather(folder, options, quiet)
     click.echo(say("cli.new.done", folder=folder))
+
+
+def _classic(folder: Path, asked: dict[str, Any]) -> None:
+    """Make the folder from a file of the literature."""
+    from siting.instances.classic.make import KINDS, Numbers, make_classic
+    from siting.messages import fault_lines
+
+    kind = asked["classic_kind"]
+    if kind not in ("", *KINDS):
+        raise click.UsageError(say("cli.new.unknown_kind", known=", ".join(KINDS)))
+    numbers = Numbers(asked["p"], asked["radius"], asked["capacity"])
+    for line in fault_lines(make_classic(folder, asked["classic"], numbers, kind), say):
+        click.echo(line, err=True)
 
 
 def _gather(folder: Path, options: dict[str, Any], quiet: bool) -> None:
