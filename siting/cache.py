@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from siting import __version__
+from siting.errors import CannotWrite
 from siting.store import make_folder, write_bytes
 
 #: Whatever a flipped bit can make the reading of a compressed array raise.
@@ -68,17 +69,20 @@ def load(where: Path | None, name: str) -> dict[str, np.ndarray] | None:
     return arrays if str(seal) == _seal(arrays) else None
 
 
-def save(where: Path | None, name: str, arrays: Mapping[str, np.ndarray]) -> None:
-    """Keep ``arrays`` under ``name``.
+def save(where: Path | None, name: str, arrays: Mapping[str, np.ndarray]) -> bool:
+    """Keep ``arrays`` under ``name``; whether they were kept.
 
-    Raises:
-        CannotWrite: the cache folder cannot be written (E801).
+    A cache that cannot be written costs time and changes no result, so it stops nobody; `siting doctor` tells of it.
     """
     if where is None:
-        return
+        return False
     buffer = io.BytesIO()
     np.savez_compressed(buffer, allow_pickle=False, seal=np.array(_seal(arrays)), **arrays)
-    write_bytes(make_folder(where) / f"{name}.npz", buffer.getvalue())
+    try:
+        write_bytes(make_folder(where) / f"{name}.npz", buffer.getvalue())
+    except CannotWrite:
+        return False
+    return True
 
 
 def _seal(arrays: Mapping[str, np.ndarray]) -> str:

@@ -11,12 +11,12 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
 from siting import __version__, words
-from siting.errors import SitingError
+from siting.errors import CannotWrite, Fault, SitingError
 from siting.messages import fault_lines, fault_objects
 
 COMMANDS = (
@@ -69,11 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.stdout.flush()
         sys.exit(0)
     except SitingError as error:
-        if "--json" in arguments:
-            _print_json({"status": "refused", "exit_code": error.exit_code, "faults": fault_objects(error.faults, say)})
-        for line in fault_lines(error.faults, say):
-            click.echo(line, err=True)
-        sys.exit(error.exit_code)
+        _refuse(error, arguments, say)
     except click.exceptions.Exit as error:
         sys.exit(error.exit_code)
     except click.ClickException as error:
@@ -86,6 +82,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
         # the reader has left, as `| head` does: nothing more to say, and nothing to complain about
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        # a disk, a share or a limit of the system that failed where nobody could do better than stop
+        where, why = str(error.filename or ""), error.strerror or str(error)
+        _refuse(CannotWrite(Fault("E804", file=where, values={"why": why})), arguments, say)
+
+
+def _refuse(error: SitingError, arguments: Sequence[str], say: words.Words) -> NoReturn:
+    """Say what is wrong and end with the exit code for it."""
+    if "--json" in arguments:
+        _print_json({"status": "refused", "exit_code": error.exit_code, "faults": fault_objects(error.faults, say)})
+    for line in fault_lines(error.faults, say):
+        click.echo(line, err=True)
+    sys.exit(error.exit_code)
 
 
 def _print_json(data: dict[str, Any]) -> None:

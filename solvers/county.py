@@ -28,6 +28,8 @@ from .start import first_plan
 
 #: Share of the time that is left which any first plan may take.
 FIRST_SHARE = 0.3
+#: A solver's process is not started with less memory than this, in MB, if it can have more.
+LEAST_MB = 400
 
 
 def solve(problem: Problem, effort: Effort) -> Outcome:
@@ -64,6 +66,8 @@ def _solve_parts(
     feel each other, so the result does not depend on which ends first.
     """
     workers = min(len(parts), os.cpu_count() or 1)
+    if effort.memory_mb is not None:  # rather one after the other than each with too little to begin
+        workers = max(1, min(workers, effort.memory_mb // LEAST_MB))
     parts = sorted(parts, key=lambda part: sum(len(b.pair_demand) for b in part.blocks))
     waiting = iter(range(len(parts), 0, -1))
     whole = _Whole(problem, plan, effort.on_plan)

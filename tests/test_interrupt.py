@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,22 +13,18 @@ from pathlib import Path
 import pytest
 
 from siting.errors import EXIT_INTERRUPTED, EXIT_LIMIT_WITH_PLAN, EXIT_OK, EXIT_TERMINATED
-from siting.instances.synthetic.county import generate
 from siting.verify import verify_run
 
-SITING = [sys.executable, "-c", "from siting.cli import main; main()"]
+from . import lasting
+from .lasting import alive, children, wait_until
+
 Start = Callable[..., "subprocess.Popen[bytes]"]
 
 
 @pytest.fixture(scope="module")
 def county(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A county that takes most of a minute to be solved to gap 0."""
-    folder = tmp_path_factory.mktemp("lasting") / "county"
-    generate(folder, seed=3, villages=60)
-    file = folder / "county.toml"
-    text = file.read_text(encoding="utf-8")
-    file.write_text(re.sub(r"(running_budget_per_year = \{ value = )\d+", r"\g<1>9999999", text), encoding="utf-8")
-    return folder
+    return lasting.county(tmp_path_factory.mktemp("lasting") / "county")
 
 
 @pytest.fixture
@@ -39,43 +33,13 @@ def start(county: Path, cache_folder: Path) -> Iterator[Start]:
     started: list[subprocess.Popen[bytes]] = []
 
     def begin(run: Path, *arguments: str) -> subprocess.Popen[bytes]:
-        command = [*SITING, "solve", str(county), "--out", str(run), "--gap", "0", "--quiet", *arguments]
-        environment = os.environ | {"SITING_CACHE": str(cache_folder), "SITING_LANG": "en"}
-        started.append(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment))
+        given = ("solve", county, "--out", run, "--gap", "0", "--quiet", *arguments)
+        started.append(lasting.start(cache_folder, *given))
         return started[-1]
 
     yield begin
     for process in started:
-        process.kill()
-        process.wait()
-
-
-def children(parent: int) -> list[int]:
-    """Processes whose parent is this one."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                fields = (entry / "stat").read_text().rpartition(")")[2].split()
-            except (FileNotFoundError, ProcessLookupError):
-                continue
-            if int(fields[1]) == parent:
-                found.append(int(entry.name))
-    return found
-
-
-def alive(number: int) -> bool:
-    try:
-        return (Path("/proc") / str(number) / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-
-
-def wait_until(what: Callable[[], object], seconds: float) -> None:
-    end = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.05)
+        lasting.end(process)
 
 
 def in_search(process: subprocess.Popen[bytes], run: Path) -> None:

@@ -8,9 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from siting import store
+from siting import cache, store
 from siting.errors import CannotWrite
 
 from .conftest import Run
@@ -137,3 +138,25 @@ def test_leftovers_of_a_dead_process_are_swept_and_nothing_else(tmp_path: Path) 
         (tmp_path / name).write_text("x", encoding="utf-8")
     with store.locked(tmp_path):
         assert names(tmp_path) == [".lock", "notes.tmp", "plan.json"]
+
+
+def test_a_cache_that_cannot_be_written_stops_nobody(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    assert cache.save(tmp_path / "file", "a", {"a": np.arange(3)}) is False
+    assert cache.load(tmp_path / "file", "a") is None
+    assert cache.save(tmp_path / "cache", "a", {"a": np.arange(3)}) is True
+
+
+def test_a_failure_of_the_system_is_a_fault_and_no_traceback(
+    tiny: Path, siting_cli: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from siting.reading import instance
+
+    def broken(folder: Path) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO), str(folder / "sites.csv"))
+
+    monkeypatch.setattr(instance, "examine", broken)
+    answer = siting_cli("check", tiny, "--json")
+    assert answer.code == 8
+    assert f"E804 {tiny / 'sites.csv'}" in answer.err
+    assert answer.object["faults"][0]["code"] == "E804"

@@ -13,7 +13,7 @@ from siting.errors import Fault, InputRefused
 from siting.problems.problem import Problem
 
 MODEL_BASE_MB, MODEL_BYTES_PER_WAY = 150, 2_000
-SOLVER_BASE_MB, SOLVER_BYTES_PER_WAY = 120, 1_500
+SOLVER_BASE_MB, SOLVER_BYTES_PER_WAY = 160, 1_500
 
 
 def ways(problem: Problem) -> int:

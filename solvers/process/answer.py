@@ -16,7 +16,7 @@ from siting.cache import DAMAGE
 from .linear import LinearModel
 
 #: What a process prints that could get no memory.
-NO_MEMORY = ("MemoryError", "bad_alloc", "Cannot allocate memory", "failed to map segment")
+NO_MEMORY = ("MemoryError", "bad_alloc", "Cannot allocate memory", "failed to map segment", "Memory allocation")
 COMPLETE = ("Optimal", "Solution limit reached", "Node limit reached")
 
 

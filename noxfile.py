@@ -1,0 +1,67 @@
+"""The campaigns as commands: `nox -s campaign-kill -- 200` ends a solve 200 times and prints what came out.
+
+Each runs in the environment that nox was called from (`scripts/setup dev`); without a number it takes its usual length.
+What they show and when they last ran stands in docs/reliability.md.
+"""
+
+from __future__ import annotations
+
+import nox
+
+nox.options.sessions = []
+PATH = "tests/test_campaign_"
+
+
+def run(here: nox.Session, usual: int, *arguments: str, variable: str = "SITING_CAMPAIGN") -> None:
+    """Run tests with the number of the command line."""
+    number = here.posargs[0] if here.posargs else str(usual)
+    env = {variable: str(int(number))}
+    here.run("pytest", "-s", "-q", "-p", "no:cacheprovider", *arguments, env=env, external=True)
+
+
+@nox.session(name="campaign-kill", venv_backend="none")
+def kill(here: nox.Session) -> None:
+    """F5: kill -9 at random moments, then `siting resume`."""
+    run(here, 20, f"{PATH}kill.py", "-k", "kill_at")
+
+
+@nox.session(name="campaign-signals", venv_backend="none")
+def signals(here: nox.Session) -> None:
+    """F6: SIGINT and SIGTERM at random moments."""
+    run(here, 20, f"{PATH}kill.py", "-k", "signal_at")
+
+
+@nox.session(name="campaign-faults", venv_backend="none")
+def faults(here: nox.Session) -> None:
+    """F7, F12: every file operation fails once in five ways, and the process is killed in each; full disks."""
+    run(here, 300, f"{PATH}faults.py")
+
+
+@nox.session(name="campaign-lies", venv_backend="none")
+def lies(here: nox.Session) -> None:
+    """F3: a solver that lies."""
+    run(here, 1000, "tests/test_liars.py", variable="SITING_LIES")
+
+
+@nox.session(name="campaign-limits", venv_backend="none")
+def limits(here: nox.Session) -> None:
+    """F8, F9: time limits and memory caps."""
+    run(here, 5, f"{PATH}limits.py", "-k", "limit_is_kept or memory")
+
+
+@nox.session(name="campaign-many", venv_backend="none")
+def many(here: nox.Session) -> None:
+    """F10, F11: eight solves at once, sixteen writers on one cache and on one run folder."""
+    run(here, 8, f"{PATH}many.py")
+
+
+@nox.session(name="campaign-same", venv_backend="none")
+def same(here: nox.Session) -> None:
+    """F13: equal runs give equal bytes."""
+    run(here, 20, f"{PATH}limits.py", "-k", "equal_runs")
+
+
+@nox.session(name="campaign-soak", venv_backend="none")
+def soak(here: nox.Session) -> None:
+    """F19: many solves in one process."""
+    run(here, 500, f"{PATH}limits.py", "-k", "many_solves")
