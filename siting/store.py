@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import hashlib
 import json
 import os
+import re
 import socket
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -20,6 +22,8 @@ from pathlib import Path
 from typing import Any
 
 from siting.errors import CannotWrite, Fault
+
+_KEPT = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]", re.IGNORECASE)
 
 
 def write_bytes(path: Path, data: bytes) -> Path:
@@ -88,6 +92,17 @@ def make_folder(path: Path) -> Path:
     except OSError as error:
         raise _refused(path, error) from error
     return path
+
+
+def plain_name(text: str) -> str:
+    """``text`` as the name of one file or folder: itself where it is plain, else what is plain of it, and a hash.
+
+    No name from a county can lead elsewhere, be hidden, or be one that Windows keeps for itself.
+    """
+    plain = re.sub(r"[^\w.-]+", "-", text).strip("-.")[:60]
+    if plain and plain == text and not _KEPT.fullmatch(plain.partition(".")[0]):
+        return text
+    return f"{plain or 'name'}-{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:8]}"
 
 
 def new_folder(path: Path) -> Path:

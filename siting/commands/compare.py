@@ -91,8 +91,10 @@ def _listed(names: str | None, usual: str) -> list[str]:
 
 def _jobs(scenarios: Sequence[str], solvers: Sequence[str]) -> dict[str, tuple[str, str]]:
     """Scenario and solver of each sub-folder."""
+    from siting import store
+
     return {
-        (scenario if len(solvers) == 1 else f"{scenario}-{solver}"): (scenario, solver)
+        store.plain_name(scenario if len(solvers) == 1 else f"{scenario}-{solver}"): (scenario, solver)
         for scenario in scenarios
         for solver in solvers
     }

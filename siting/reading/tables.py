@@ -179,7 +179,10 @@ def _row(cells: dict[str, str], row_type: type[R], file: str, number: int) -> tu
             continue
         if cell == "" and not field.is_required():
             continue
-        if _numeric(field.annotation) and cell != "":
+        if _numeric(field.annotation):
+            if cell == "":
+                faults.append(Fault("E107", file, number, name))
+                continue
             cell = cell.translate(WIDE)
             if len(cell) > LONGEST_NUMBER or not _NUMBER.fullmatch(cell):
                 faults.append(Fault("E110", file, number, name, {"value": _short(cell)}))

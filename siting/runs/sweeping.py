@@ -67,7 +67,7 @@ def plan(folders: Sequence[Path], scenarios: Sequence[str] | None, solvers: Sequ
         for wanted in scenarios or scenario.names(county):
             scenario.of(county, wanted)
             for solver in solvers:
-                sub = wanted if len(solvers) == 1 else f"{wanted}-{solver}"
+                sub = store.plain_name(wanted if len(solvers) == 1 else f"{wanted}-{solver}")
                 run = (out / id / sub).absolute()
                 jobs.append(Job(id, str(folder.absolute()), wanted, solver, str(run)))
     return Plan(counties, tuple(jobs), ask)
