@@ -34,7 +34,7 @@ EDGES = "4 5 0 0\n1 2 3 1.25\n2 3 4 2\n3 4 5 0.5\n1 4 6 10\n1 3 9\n"
 PLACES = "5 9 p S\n0 0 10\n3 4 20\n6 8 30\n-5 0 5\n0 5 1\n"
 TSPLIB = "NAME: t\nDIMENSION : 3\nEDGE_WEIGHT_TYPE : EUC_2D\nNODE_COORD_SECTION\n1 0 0\n2 3.5 4\n3 0 10\nEOF\n"
 CAP = "2 3\n100 7.5\n60 0\n40\n12.5 80\n20\n33.125 10\n0\n0 0\n"
-SINGLE = "2 3\n100 50\n90 30\n40 20 60\n10 20 30\n40 50 6\n"
+SINGLE = "2 4\n100 50\n90 30\n40 20 60 5\n10 20 30 4\n40 50 6 9\n"
 NODES = "id,lat,lon,terminal\n1,0,0,1\n2,0,1,0\n3,0,2,1\n4,1,2,1\n"
 LINKS = "from,to,travel_time\n1,2,5\n2,1,5\n2,3,4\n3,2,4\n3,4,3\n4,3,2\n"
 TRIPS = "from,to,demand\n1,2,100\n2,3,50\n3,1,70\n4,1,20\n4,2,10\n"
@@ -63,8 +63,8 @@ def refused(folder: Path, path: Path, numbers: Numbers = NOTHING, kind: str = ""
 @pytest.mark.parametrize(
     ("text", "kind"),
     [(GRAPH, "p-median"), (EDGES, "demand-graph"), (PLACES, "covering"), (TSPLIB, "tsplib"), (CAP, "warehouses"),
-     (SINGLE, "single-source"), (NODES, "transit"), ("3 3 0\n1 1 1\n2 2 2\n3 3 3\n", "covering"),
-     ("2 1\n capacity 5.\n capacity 6.\n10\n1 2\n", "warehouses")],
+     ("2 2\n9 1\n9 1\n5 1 2\n6 2 1\n", "warehouses"), ("2 1\n capacity 5.\n capacity 6.\n10\n1 2\n", "warehouses"),
+     (SINGLE, "single-source"), (NODES, "transit"), ("3 3 0\n1 1 1\n2 2 2\n3 3 3\n", "covering")],
 )  # fmt: skip
 def test_the_kind_of_a_file_is_found(tmp_path: Path, text: str, kind: str) -> None:
     assert kind_of(written(tmp_path, text)) == kind
@@ -117,6 +117,14 @@ def refused_rows(folder: Path, text: str) -> list[tuple[str, int | None]]:
     with pytest.raises(InputRefused) as caught:
         read_demand_graph(written(folder, text, "broken.txt"))
     return [(fault.code, fault.row) for fault in caught.value.faults]
+
+
+def test_a_graph_that_falls_apart_is_a_covering_county_and_no_median(tmp_path: Path) -> None:
+    path = written(tmp_path, "4 2 1\n1 2 3\n2 4 4\n")
+    assert refused(tmp_path, path) == ["E297"]
+    make_classic(tmp_path / "county", path, Numbers(radius=4))
+    near = {(int(i[1]), int(j[1])) for i, j in matrix(tmp_path / "county", "site")}
+    assert near == {(1, 1), (2, 2), (3, 3), (4, 4), (1, 2), (2, 1), (2, 4), (4, 2)}
 
 
 def test_covering_points_are_covered_exactly(tmp_path: Path) -> None:
@@ -241,8 +249,11 @@ def test_covering_of_gr100_has_the_optimum_of_the_classic_solver(tmp_path: Path)
     make_classic(tmp_path / "county", BENCH / "covering" / "GR100.txt", Numbers(p=3, radius=60))
     county, _ = instance.read(tmp_path / "county")
     persons = np.array([s.population_persons for s in county.settlements])
-    answer = problems.solve_classic(problems.MaximalCovering(graph.distances() <= 60, persons, 3), EXACT)
+    assert not np.isfinite(graph.paths()).all()  # a vertex stands alone, and serves itself
+    answer = problems.solve_classic(problems.MaximalCovering(graph.paths() <= 60, persons, 3), EXACT)
     stage = engine.solve(pose(county, travel.times(county), scenario.of(county)), EXACT).stage("worth")
     assert stage is not None
-    assert (stage.objective, stage.bound) == (answer.objective, answer.bound)
+    assert stage.objective == answer.objective == answer.bound
+    assert stage.bound is not None
+    assert stage.bound - stage.objective <= 1e-6 * stage.objective  # people are counted in hundred-millionths
     assert len(demand) == 100

@@ -14,9 +14,9 @@ p-median; siting serves everybody first and then shortens travel for some second
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from math import ceil, sqrt
+from math import ceil, isqrt, sqrt
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +35,8 @@ SPACING = Decimal("0.00002")
 #: No standard of a county is longer than 1,000 km, and no village larger than a hundred million people.
 LONGEST_M = 1_000_000
 MOST_PERSONS = 100_000_000
+#: The standard of a county whose ways are told by a table.
+LIMIT_MIN = 60
 
 HEAD = """\
 # Made from {name} by `siting new --classic`: {says}
@@ -151,6 +153,16 @@ def write(
     return write_folder(folder, {"county.toml": text} | ({"times.csv": times} if times else {}), tables)
 
 
+def told(pairs: Iterable[tuple[int, int, int]], count: int, radius: int) -> str:
+    """``times.csv`` of (settlement, site, square of the distance): the radius takes `LIMIT_MIN`, less rounds down."""
+    ids = numbers(count)
+    rows = ["settlement,site,mode,minutes\n"]
+    for i, j, square in pairs:
+        micro = isqrt(square * (LIMIT_MIN * 1_000_000) ** 2 // (radius * radius))
+        rows.append(f"V{ids[i]},S{ids[j]},walk,{micro // 1_000_000}.{micro % 1_000_000:06d}\n")
+    return "".join(rows)
+
+
 def whole_persons(demand: np.ndarray, scale: int) -> tuple[np.ndarray, int]:
     """Demand in 1/scale persons as whole numbers that a county can hold, and their scale: rounded where it must be."""
     while scale > 1 and int(demand.max(initial=0)) > MOST_PERSONS:
@@ -167,17 +179,27 @@ def to_county(
     (n,) persons by vertex, else one each.
 
     Raises:
-        InputRefused: ``p`` or ``radius`` is out of range (E296), or the folder is not empty (E203).
+        InputRefused: ``p`` or ``radius`` is out of range (E296), the graph falls apart and has no radius (E297), or the
+            folder is not empty (E203).
         CannotWrite: E215.
     """
     refuse_if_full(folder)
     p = argument(graph.name, "p", graph.p if p is None else p, 1, graph.n)
     longest = LONGEST_M // METRES
     limit = longest if radius is None else argument(graph.name, "radius", radius, 1, longest)
+    paths = graph.paths()
+    whole = bool(np.isfinite(paths).all())
+    if not whole and radius is None:
+        graph.distances()  # says which two are not connected
     persons = np.ones(graph.n, dtype=np.int64) if demand is None else demand
     says = f"lengths are those of the graph times {METRES} m; places mean nothing."
-    room = int(persons.sum()) if radius is None else None
-    text = one_service(graph.name, says, limit=f"limit_m = {limit * METRES}", p=p, room=room, snap=20)
+    room, measure, times = (int(persons.sum()) if radius is None else None), f"limit_m = {limit * METRES}", ""
+    if not whole:  # a vertex without a way to the others still serves itself, which roads cannot say
+        says = f"the graph falls apart: times.csv has the pairs within {radius}, which is {LIMIT_MIN} minutes."
+        near = np.argwhere(paths <= limit).tolist()
+        pairs = ((i, j, int(paths[i, j]) ** 2) for i, j in near)
+        measure, times = f"limit_min = {LIMIT_MIN}", told(pairs, graph.n, limit)
+    text = one_service(graph.name, says, limit=measure, p=p, room=room, snap=20)
     at, ids = lattice(graph.n), numbers(graph.n)
     edges = [
         RoadEdge(
@@ -186,4 +208,4 @@ def to_county(
         for (a, b), length in zip(graph.edges.tolist(), graph.length.tolist(), strict=True)
     ]
     nodes = [RoadNode(id=f"N{i}", **place) for i, place in zip(ids, at, strict=True)]
-    return write(folder, text, villages(at, persons.tolist()), candidates(at), nodes, edges)
+    return write(folder, text, villages(at, persons.tolist()), candidates(at), nodes, edges, times=times)

@@ -76,7 +76,7 @@ def _one_demand_a_row(rows: list[Row]) -> bool:
     warehouses = int(rows[0].words[0]) if rows[0].words[0].isdigit() else 0
     if rows[1].words[0] == "capacity":
         return True
-    return len(rows) > warehouses + 1 and len(rows[warehouses + 1].words) == 1
+    return len(rows) > warehouses + 1 and len(rows[warehouses + 1].words) in (1, warehouses + 1)
 
 
 def _graph(folder: Path, path: Path, numbers: Numbers) -> tuple[Fault, ...]:

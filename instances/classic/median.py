@@ -31,15 +31,20 @@ class Graph:
     edges: np.ndarray
     length: np.ndarray
 
+    def paths(self) -> np.ndarray:
+        """Shortest distances (n, n), float64 but whole, in the file's unit; infinite where there is no way."""
+        a, b = self.edges.T
+        graph = csr_array((self.length.astype(np.float64), (a, b)), shape=(self.n, self.n))
+        found: np.ndarray = dijkstra(graph, directed=False)
+        return found
+
     def distances(self) -> np.ndarray:
         """Shortest distances (n, n), int64, in the file's unit.
 
         Raises:
             InputRefused: two vertices are not connected (E297).
         """
-        a, b = self.edges.T
-        graph = csr_array((self.length.astype(np.float64), (a, b)), shape=(self.n, self.n))
-        paths = dijkstra(graph, directed=False)
+        paths = self.paths()
         if not np.isfinite(paths).all():
             first, second = np.argwhere(~np.isfinite(paths))[0] + 1
             raise InputRefused(Fault("E297", file=self.name, values={"first": first, "second": second}))

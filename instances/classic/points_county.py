@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from math import cos, hypot, isqrt, pi
+from math import cos, hypot, pi
 from pathlib import Path
 
 import numpy as np
@@ -22,11 +22,10 @@ from siting.roads.network import EARTH_RADIUS_M
 
 from ..folder import refuse_if_full
 from .cells import argument
-from .county import LONGEST_M, Position, candidates, numbers, one_service, villages, write
+from .county import LIMIT_MIN, LONGEST_M, Position, candidates, one_service, told, villages, write
 
 #: The points lie within this distance of the one road node, in metres; the other node lies farther than any of them.
 WITHIN_M, OTHER_M = 9_000, 19_500
-LIMIT_MIN = 60
 #: Pairs that a table may hold; a smaller radius has fewer.
 MOST_PAIRS = 3_000_000
 
@@ -64,7 +63,7 @@ def to_county(points: Plane, folder: Path, p: int | None, radius: int | None) ->
         radius = argument(points.name, "radius", radius, 1, 10**8)
         says += f"; times.csv has the pairs within {radius} units, the radius is {LIMIT_MIN} minutes."
         text = one_service(points.name, says, limit=f"limit_min = {LIMIT_MIN}", p=p, room=None, snap=20_000)
-        times = "settlement,site,mode,minutes\n" + "".join(_pairs(points, radius))
+        times = told(_pairs(points, radius), n, radius)
     return write(folder, text, villages(at, points.persons.tolist()), candidates(at), nodes, edges, times=times)
 
 
@@ -83,13 +82,13 @@ def _placed(xy: np.ndarray) -> tuple[list[Position], float]:
     return [{"lon": 100 + x / per_lon, "lat": 30 + y / _per_lat()} for x, y in metres.tolist()], unit_m
 
 
-def _pairs(points: Plane, radius: int) -> Iterator[str]:
-    """Rows of ``times.csv``: a way of the radius itself takes the limit."""
+def _pairs(points: Plane, radius: int) -> Iterator[tuple[int, int, int]]:
+    """(settlement, site, square of their distance) of the pairs within the radius."""
     whole = np.rint(points.xy).astype(np.int64)
     if not (whole == points.xy).all():
         values = {"what": "coordinates", "value": "fractions", "known": "whole numbers (with a radius)"}
         raise InputRefused(Fault("E295", file=points.name, values=values))
-    ids, count = numbers(len(whole)), 0
+    count = 0
     for i, point in enumerate(whole):
         squares = ((whole - point) ** 2).sum(axis=1)
         near = np.flatnonzero(squares <= radius * radius)
@@ -97,6 +96,4 @@ def _pairs(points: Plane, radius: int) -> Iterator[str]:
         if count > MOST_PAIRS:
             reason = f"more than {MOST_PAIRS} pairs within the radius"
             raise InputRefused(Fault("E285", points.name, values={"name": points.name, "reason": reason}))
-        for j in near.tolist():
-            micro = isqrt(int(squares[j]) * (LIMIT_MIN * 1_000_000) ** 2 // (radius * radius))  # rounded down
-            yield f"V{ids[i]},S{ids[j]},walk,{micro // 1_000_000}.{micro % 1_000_000:06d}\n"
+        yield from ((i, j, int(squares[j])) for j in near.tolist())
