@@ -215,6 +215,7 @@ class Search:
             known = bound if bounds else self.bound
             self.effort.on_progress(Progress(self.aim.name, services, seconds_now, self.value, known))
 
+        progress(None, self.bound)  # the solver itself may be silent for long
         answer = supervise.run(
             task,
             self.form.start_of(self.best) if whole else {},

@@ -231,7 +231,7 @@ def test_three_counties_and_six_scenarios_survive_a_killed_worker(siting_cli: Ru
     out = tmp_path / "out"
     out.mkdir()
     names = [f"s{k}" for k in range(1, 7)]
-    wanted = sweeping.plan(counties, names, ["highs"], out, Ask(time_limit_s=60))
+    wanted = sweeping.plan(counties, names, ["highs"], out, Ask(gap=0.05, time_limit_s=10))
     assert len(wanted.jobs) == 18
     with (
         distributed.LocalCluster(
