@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 import random
 import shutil
 from collections.abc import Callable, Iterator
@@ -157,6 +158,25 @@ def test_no_prices_prove_a_bound_below_a_valid_plan(name: str, tmp_path: Path) -
             assert bound >= plan_has[stage], (stage, tree)
             lowest[stage] = min(lowest[stage], bound)
     assert all(lowest[stage] < 10**18 for stage in lowest)
+
+
+GOLDEN = Path(__file__).parent / "golden" / "bounds.json"
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_prices_prove_what_they_proved_before(name: str, tmp_path: Path) -> None:
+    """Bounds that were proven when every rule of the bound had been tried; a looser one would be true and useless."""
+    prover, _ = prover_of(CASES[name](tmp_path / "county"))
+    keys, found = list(all_keys(prover)), {}
+    for seed in range(8):
+        prices = some_prices(random.Random(f"{name} {seed}"), keys)
+        for stage in prover.stages():
+            found[f"{stage} {seed}"] = prover.prove(stage, prover.planned, SCALE, {"prices": prices})
+    known = json.loads(GOLDEN.read_text(encoding="utf-8")) if GOLDEN.exists() else {}
+    if os.environ.get("SITING_UPDATE_GOLDEN"):
+        GOLDEN.write_text(json.dumps({**known, name: found}, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    else:
+        assert found == known[name]
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -111,6 +111,10 @@ sizes = ["standard"]
 tier = 2
 [scenarios.poor]
 capital_factor = 0.5
+[scenarios.lean]
+running_factor = 0.43
+[scenarios.less]
+running_factor = 0.44
 [scenarios.towns]
 [scenarios.towns.changes]
 "services.clinic.hosts" = ["county_town"]
@@ -384,6 +388,14 @@ def test_a_clinic_is_shut(auditor: Auditor, folder: Path) -> None:
 def test_scenarios(scenario: str, expected: set[str], auditor: Auditor, folder: Path) -> None:
     assert codes(auditor, plan(folder, scenario)) == expected
     assert codes(auditor, plan(folder)) == set()  # the county itself is as before
+
+
+@pytest.mark.parametrize(("scenario", "factor", "expected"), [("lean", "0.43", {"E711"}), ("less", "0.44", set())])
+def test_the_running_budget_is_rounded_down(
+    scenario: str, factor: str, expected: set[str], auditor: Auditor, folder: Path
+) -> None:
+    """Running costs 13; 0.43 and 0.44 of 30 are 12.9 and 13.2."""
+    assert codes(auditor, plan(folder, scenario), put("variation.running_factor", factor)) == expected
 
 
 def test_a_scenario_that_changes_funds_and_savings(auditor: Auditor, folder: Path) -> None:

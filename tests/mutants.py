@@ -1,0 +1,269 @@
+"""Mutation testing of the checker: one small fault at a time in ``siting/verify/``; its tests must notice each.
+
+A mutant is one operator, constant or choice turned into its neighbour (``<`` into ``<=``, ``+`` into ``-``, ``min``
+into ``max`` ...). Each is tried in a process of its own, in which the import system hands out the spoilt module;
+nothing on the disk is changed.
+
+    python -m tests.mutants                       all mutants of all modules (an hour and more)
+    python -m tests.mutants --modules bound,money --sample 30 --seed 1
+    python -m tests.mutants --list                what there is
+
+It ends with the survivors. One that is as good as the original stands in `EQUIVALENT` with the reason; any other
+needs a test.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import random
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+from types import CodeType
+
+ROOT = Path(__file__).resolve().parents[1]
+CHECKER = ROOT / "siting" / "verify"
+#: The tests of the checker; the long ones and those of other parts are left out.
+TESTS = (
+    "test_verify.py", "test_verify_targets.py", "test_verify_shared.py", "test_verify_schools.py",
+    "test_verify_haul.py", "test_verify_lines.py", "test_verify_ways.py", "test_verify_hostile.py",
+    "test_certificate.py",
+)  # fmt: skip
+#: Modules whose own tests come first: most mutants die there.
+OWN = {
+    "targets": "test_verify_targets.py", "standing": "test_verify_targets.py", "aims": "test_aims.py",
+    "land": "test_verify_shared.py", "money": "test_verify_shared.py", "changes": "test_verify_shared.py",
+    "links": "test_verify_shared.py", "since": "test_verify_shared.py", "sites": "test_verify_shared.py",
+    "catchment": "test_verify_schools.py", "haul": "test_verify_haul.py", "line": "test_verify_lines.py",
+    "joins": "test_verify_ways.py", "ways": "test_verify_ways.py", "nearest": "test_verify_ways.py",
+    "travel": "test_verify_ways.py", "told": "test_own_times.py", "slope": "test_slope.py",
+} | dict.fromkeys(
+    ("bound", "market", "wants", "prices", "choices", "reach", "groups", "certificate", "run"), "test_certificate.py"
+)  # fmt: skip
+
+SWAPS: dict[type[ast.AST], type[ast.AST]] = {
+    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
+    ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.And: ast.Or, ast.Or: ast.And,
+    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.FloorDiv, ast.FloorDiv: ast.Mult, ast.Div: ast.Mult,
+}  # fmt: skip
+NAMES = {"min": "max", "max": "min", "any": "all", "all": "any", "ceil": "floor", "floor": "ceil"}
+
+#: Survivors that are as good as the original, or differ only in words or speed.
+EQUIVALENT: dict[str, str] = {}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One fault: the module, the number of the place in it, and what it is in words."""
+
+    module: str
+    place: int
+    says: str
+
+    @property
+    def key(self) -> str:
+        """Its name."""
+        return f"{self.module}: {self.says}"
+
+
+class Spoiler(ast.NodeTransformer):
+    """Counts the places of a module, and spoils the one of a number."""
+
+    def __init__(self, target: int = -1) -> None:
+        self.target, self.seen, self.says = target, 0, ""
+        self.found: list[str] = []
+        self.line = ""
+
+    def hit(self, node: ast.AST, words: str) -> bool:
+        """Whether this is the place."""
+        self.found.append(f"{words} in `{self.line}`")
+        self.seen += 1
+        return self.seen - 1 == self.target
+
+    def visit(self, node: ast.AST) -> ast.AST:
+        """Remember the statement, for its words; texts are left alone."""
+        if isinstance(node, ast.stmt):
+            self.line = ast.unparse(node).partition("\n")[0][:110]
+            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+                return node
+        if isinstance(node, ast.JoinedStr | ast.arguments) or (isinstance(node, ast.Call) and _tells(node)):
+            return node
+        if isinstance(node, ast.AnnAssign):
+            node.value = self.visit(node.value) if node.value is not None else None  # type: ignore[assignment]
+            return node
+        return super().visit(node)  # type: ignore[no-any-return]
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        """Only the body: annotations and decorators say nothing of the rules."""
+        node.body = [self.visit(part) for part in node.body]  # type: ignore[misc]
+        return node
+
+    def visit_Compare(self, node: ast.Compare) -> ast.AST:
+        """Each comparison of a chain."""
+        self.generic_visit(node)
+        for k, op in enumerate(node.ops):
+            other = SWAPS.get(type(op))
+            if other and self.hit(node, f"{type(op).__name__} to {other.__name__}"):
+                node.ops[k] = other()  # type: ignore[assignment]
+        return node
+
+    def visit_BoolOp(self, node: ast.BoolOp) -> ast.AST:
+        """And, or."""
+        self.generic_visit(node)
+        if self.hit(node, f"{type(node.op).__name__} to {SWAPS[type(node.op)].__name__}"):
+            node.op = SWAPS[type(node.op)]()  # type: ignore[assignment]
+        return node
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        """Plus, minus, times."""
+        self.generic_visit(node)
+        other = SWAPS.get(type(node.op))
+        text = isinstance(node.left, ast.Constant) and isinstance(node.left.value, str)
+        if other and not text and self.hit(node, f"{type(node.op).__name__} to {other.__name__}"):
+            node.op = other()  # type: ignore[assignment]
+        return node
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
+        """Not, minus."""
+        self.generic_visit(node)
+        if isinstance(node.op, ast.Not | ast.USub) and self.hit(node, f"{type(node.op).__name__} dropped"):
+            return node.operand
+        return node
+
+    def visit_Constant(self, node: ast.Constant) -> ast.AST:
+        """Numbers and truths."""
+        if isinstance(node.value, bool):
+            return ast.Constant(not node.value) if self.hit(node, f"{node.value} to {not node.value}") else node
+        if isinstance(node.value, int) and self.hit(node, f"{node.value} to {node.value + 1}"):
+            return ast.Constant(node.value + 1)
+        return node
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        """The largest for the smallest, some for every."""
+        self.generic_visit(node)
+        name = node.func.id if isinstance(node.func, ast.Name) else ""
+        if name in NAMES and self.hit(node, f"{name} to {NAMES[name]}"):
+            node.func = ast.Name(NAMES[name], ast.Load())
+        return node
+
+    def visit_Continue(self, node: ast.Continue) -> ast.AST:
+        """Going on."""
+        return ast.Break() if self.hit(node, "continue to break") else node
+
+
+def _tells(node: ast.Call) -> bool:
+    """Whether a call only makes a message."""
+    return isinstance(node.func, ast.Name) and node.func.id in ("ValueError", "RULES")
+
+
+def spoilt(module: str, place: int) -> str:
+    """The source of a module with one place spoilt."""
+    tree = ast.parse((CHECKER / f"{module}.py").read_text(encoding="utf-8"))
+    changed = Spoiler(place).visit(deepcopy(tree))
+    future = "from __future__ import annotations\n"
+    body = ast.unparse(ast.fix_missing_locations(changed)).replace(future, "", 1)
+    return f"{future}from math import ceil, floor\n{body}"
+
+
+def mutants(modules: Sequence[str] = ()) -> list[Mutant]:
+    """All mutants, in order."""
+    found = []
+    for path in sorted(CHECKER.glob("*.py")):
+        if path.stem != "__init__" and (not modules or path.stem in modules):
+            counter = Spoiler()
+            counter.visit(ast.parse(path.read_text(encoding="utf-8")))
+            known: dict[str, int] = {}
+            for place, says in enumerate(counter.found):
+                known[says] = known.get(says, 0) + 1
+                found.append(Mutant(path.stem, place, says if known[says] == 1 else f"{says} #{known[says]}"))
+    return found
+
+
+class Loader(importlib.machinery.SourceFileLoader):
+    """Loads a module as it is spoilt."""
+
+    place = -1
+
+    def get_code(self, fullname: str) -> CodeType:
+        """The code of the spoilt source; no cache of bytecode sees it."""
+        return compile(spoilt(Path(self.path).stem, self.place), self.path, "exec")
+
+
+class Hook(importlib.abc.MetaPathFinder):
+    """Hands out one spoilt module."""
+
+    def __init__(self, module: str, place: int) -> None:
+        self.name = f"siting.verify.{module}"
+        self.loader = Loader(self.name, str(CHECKER / f"{module}.py"))
+        self.loader.place = place
+
+    def find_spec(self, name: str, path: object, target: object = None) -> importlib.machinery.ModuleSpec | None:
+        """Ours, if it is the one."""
+        if name != self.name:
+            return None
+        return importlib.util.spec_from_file_location(name, self.loader.path, loader=self.loader)
+
+
+def tests_of(module: str) -> list[str]:
+    """The files of tests, those of the module first."""
+    own = OWN.get(module)
+    there = [name for name in (own, *TESTS) if name and (ROOT / "tests" / name).exists()]
+    return [str(ROOT / "tests" / name) for name in dict.fromkeys(there)]
+
+
+def try_one(module: str, place: int) -> int:
+    """Run the tests on a spoilt module: pytest's exit code, 0 if nothing was noticed."""
+    import pytest
+
+    sys.meta_path.insert(0, Hook(module, place))
+    options = ["-x", "-q", "-m", "not long", "-p", "no:cacheprovider", "-p", "no:randomly", f"--rootdir={ROOT}"]
+    return int(pytest.main([*options, *tests_of(module)]))
+
+
+def survives(mutant: Mutant, seconds: float = 300) -> bool:
+    """Whether the tests pass on a mutant; one that hangs is noticed."""
+    command = [sys.executable, "-m", "tests.mutants", "--one", mutant.module, str(mutant.place)]
+    try:
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=seconds, check=False)
+    except subprocess.TimeoutExpired:
+        return False
+    return done.returncode == 0
+
+
+def _chosen(asked: argparse.Namespace) -> Iterator[Mutant]:
+    every = [m for m in mutants(asked.modules.split(",") if asked.modules else ()) if m.key not in EQUIVALENT]
+    yield from random.Random(asked.seed).sample(every, asked.sample) if asked.sample else every
+
+
+def main() -> None:
+    """Try the mutants that were asked for; exit code 1 if one survives."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--modules", default="")
+    parser.add_argument("--sample", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--list", action="store_true")
+    parser.add_argument("--one", nargs=2)
+    asked = parser.parse_args()
+    if asked.one:
+        sys.exit(try_one(asked.one[0], int(asked.one[1])))
+    chosen = list(_chosen(asked))
+    alive = []
+    for mutant in chosen:
+        if asked.list:
+            print(mutant.key)
+        elif survives(mutant):
+            alive.append(mutant)
+            print(f"survives: {mutant.key} ({mutant.place})", flush=True)
+    print(f"{len(chosen)} mutants, {len(alive)} survive")
+    sys.exit(1 if alive else 0)
+
+
+if __name__ == "__main__":
+    main()
