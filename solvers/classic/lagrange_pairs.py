@@ -26,6 +26,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array
 
+from ..volume import Descent, Look, descend
+
 
 class Pairs:
     """The pairs (demand point, site) that may matter: ``point``, ``site``, ``cost`` (k,); ``n`` points, ``m`` sites.
@@ -153,3 +155,34 @@ def climb(
         if alone is not None:
             u = np.minimum(u, alone)
     return Bound(best, best_u, best_rho, share / max(seen, 1e-9))
+
+
+def settle(
+    pairs: Pairs,
+    u: np.ndarray,
+    alone: np.ndarray | None,
+    free: np.ndarray,
+    one: np.ndarray,
+    p: int,
+    goal: float,
+    how: Descent,
+    step_of: float,
+    deadline: float = float("inf"),
+    on_round: Callable[[int, np.ndarray], float] | None = None,
+) -> Bound:
+    """Raise the bound from ``u`` by the volume algorithm, which ends where `climb` stops short of the best prices."""
+
+    def look(u: np.ndarray) -> Look:
+        on_grid = np.maximum(np.rint(u / step_of) * step_of, 0.0)
+        rho, counts = pairs.prices(on_grid)
+        opened = lowest(rho, free, one, p)
+        slope = pairs.times_served(opened, counts) - 1.0
+        return Look(-float(on_grid.sum() + rho[opened].sum()), slope, opened.astype(float))
+
+    def aim(k: int, share: np.ndarray) -> float:
+        return 1.0 - (goal if on_round is None else on_round(k, share))
+
+    high = 3.0 * u + 10.0 if alone is None else alone
+    found = descend(look, u, np.zeros(pairs.n), high, aim, how, deadline=deadline)
+    best = np.maximum(np.rint(found.at / step_of) * step_of, 0.0)
+    return Bound(-found.value, best, pairs.prices(best)[0], found.choice)

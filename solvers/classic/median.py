@@ -15,9 +15,10 @@ import numpy as np
 
 from siting.plans.outcome import Effort
 
+from ..volume import Descent
 from .interchange import cost_of, greedy, improve
 from .lagrange_branch import Search, fixed, threshold
-from .lagrange_pairs import AGAIN, ROOT, Bound, Climb, Pairs, climb, grid
+from .lagrange_pairs import AGAIN, ROOT, Bound, Climb, Pairs, climb, grid, settle
 from .radius import solve_radius
 
 #: From so many open sites on, the rest is for the radius model.
@@ -26,6 +27,8 @@ MANY = 25
 COVER_PAIRS = 150_000
 #: More pairs than this are first decided roughly, on the sites that the bound prefers.
 ROUGH = 6000
+#: What follows the first climb.
+SETTLE = Descent(rounds=1500, step=0.3)
 #: That search looks at so many sites around each demand point.
 CLOSE = 12
 
@@ -118,6 +121,11 @@ class Location:
         bound = climb(pairs, u, self.alone, self.free, self.one, self.p, self.upper, ROOT, self.step_of,
                       self.deadline, self._on_round)  # fmt: skip
         self.low = max(self.low, min(bound.value, self.upper))
+        if not self._done():
+            more = settle(pairs, bound.u, self.alone, self.free, self.one, self.p, self.upper, SETTLE, self.step_of,
+                          self.deadline, self._on_round)  # fmt: skip
+            bound = more if more.value > bound.value else bound
+            self.low = max(self.low, min(bound.value, self.upper))
         return bound
 
     def _again(self, bound: Bound, pairs: Pairs, free: np.ndarray, one: np.ndarray, how: Climb) -> Bound:

@@ -8,14 +8,19 @@ scaled); positions count from 0.
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from siting.errors import Fault, SolverFailed
 from siting.plans.outcome import Effort, Stop
 
+from ..coverage.method import Method
+from ..coverage.reduce import Cover, smaller
+from ..priced import Way
 from .cover import p_center, set_cover
 from .dispersion import p_dispersion
 from .lagrange_warehouse import Costs
@@ -166,13 +171,28 @@ def _maximal_covering(instance: MaximalCovering, effort: Effort) -> _Raw:
     covers, demand = merged(instance.covers, instance.demand)
     if not len(demand):  # nobody can be covered: any sites will do
         return 0, 0, np.arange(instance.p), np.full(len(instance.demand), -1), False, ()
-    total = int(demand.sum())
-    cost = np.where(covers, 0.0, demand[:, None].astype(np.float64))
-    found = Location(cost, instance.p, demand, effort, total).solve()
-    chosen = np.sort(found.chosen)
+    m = covers.shape[1]
+    posed = Cover(
+        covers=csr_array(covers.astype(np.float64)),
+        weight=demand.astype(np.float64),
+        price=np.zeros(m),
+        use=np.ones((1, m), dtype=np.int64),
+        limit=np.array([instance.p]),
+        option=np.arange(m),
+        base=0.0,
+        always=(),
+        counts={},
+    )
+    way = Way(
+        time.monotonic() + effort.time_limit_s, effort.gap, 0.9, effort.seed, effort.threads, stopped=effort.stopped
+    )
+    found = Method(smaller(posed), way).solve()
+    some = np.array(found.chosen or (), dtype=np.int64)
+    chosen = np.sort(np.concatenate([some, np.setdiff1d(np.arange(m), some)[: instance.p - len(some)]]))
     covered = instance.covers[:, chosen]
     assignment = np.where(covered.any(axis=1), chosen[np.argmax(covered, axis=1)], -1)
-    return total - found.cost, total - found.bound, chosen, assignment, found.crashed, ()
+    value = int(instance.demand[covered.any(axis=1)].sum())
+    return value, max(value, math.floor(found.bound + 1e-6)), chosen, assignment, False, ()
 
 
 def _p_median(instance: PMedian, effort: Effort) -> _Raw:

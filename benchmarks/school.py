@@ -1,0 +1,102 @@
+"""One school level with boarding and three sizes: `python benchmarks/school.py`, a table of docs/benchmarks-school.md.
+
+The levels are drawn by the generator of the literature folder (``--data``), five seeds; ``--direct`` hands the whole
+model, disaggregated by strong links, to HiGHS under the same limit instead. Each row: seed, value, bound, gap, seconds of
+the clock and of the processor (this process and its children).
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import os
+import statistics
+import time
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from siting.plans.outcome import Effort
+from siting.solvers.catchment.level import Level, sorted_level
+from siting.solvers.catchment.method import Method
+from siting.solvers.catchment.model import model
+from siting.solvers.priced import Way
+from siting.solvers.process.arrays import hand_over
+
+DATA = Path(__file__).resolve().parents[2] / "shared" / "bench"
+
+
+def generator(data: Path) -> ModuleType:
+    """The generator of the folder of literature instances."""
+    spec = importlib.util.spec_from_file_location("county_like", data / "generators" / "county_like.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def level_of(drawn: dict[str, Any], sites: int) -> Level:
+    """A drawn level as arrays; its money is rounded down to whole units, as its costs are whole."""
+    point, site, boards = drawn["pairs"].T
+    pupils = drawn["pupils"].astype(np.int64)
+    sizes = len(drawn["places"])
+    return sorted_level(
+        Level(
+            people=pupils,
+            point=point,
+            site=site,
+            boards=boards.astype(bool),
+            value=drawn["value"] / pupils[point],
+            most=pupils[point],
+            at=np.repeat(np.arange(sites), sizes),
+            places=np.tile(drawn["places"], sites),
+            beds=np.tile(drawn["beds"], sites),
+            price=np.zeros(sizes * sites),
+            use=np.tile(drawn["cost"], sites).astype(np.int64)[None, :],
+            limit=np.array([int(drawn["budget"] + 1e-9)]),
+            must=np.zeros(sites, dtype=bool),
+            option=np.arange(sizes * sites),
+        )
+    )
+
+
+def cpu() -> float:
+    """Seconds of the processor so far, children included."""
+    return sum(os.times()[:4])
+
+
+def main() -> None:
+    """Print the table as Markdown."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=DATA)
+    parser.add_argument("--villages", type=int, default=1000)
+    parser.add_argument("--sites", type=int, default=200)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2, 3, 4])
+    parser.add_argument("--limit", type=float, default=60.0, help="seconds for each level")
+    parser.add_argument("--direct", action="store_true", help="the whole model in HiGHS instead")
+    wish = parser.parse_args()
+    module, gaps = generator(wish.data), []
+    print("| villages x sites | seed | value | bound | gap % | s | CPU s |\n|---|---|---|---|---|---|---|")
+    for seed in wish.seeds:
+        posed = level_of(module.school_level(wish.villages, wish.sites, seed), wish.sites)
+        begun, own = time.monotonic(), cpu()
+        if wish.direct:
+            task = model(posed, np.arange(len(posed.point)))
+            found = hand_over(task, Effort(gap=0.0, time_limit_s=wish.limit))
+            value = 0.0 if found.values is None else -float(task.cost @ found.values)
+            bound = float("nan") if found.bound is None else -found.bound
+        else:
+            answer = Method(posed, Way(begun + wish.limit)).solve()
+            value, bound = answer.value, answer.bound
+        gaps.append(100 * (bound / value - 1) if value else float("inf"))
+        used = f"{time.monotonic() - begun:.0f} | {cpu() - own:.0f}"
+        name = f"{wish.villages} x {wish.sites}"
+        print(f"| {name} | {seed} | {value:.1f} | {bound:.1f} | {gaps[-1]:.2f} | {used} |", flush=True)
+    print(f"\nMedian gap {statistics.median(gaps):.2f} %.")
+
+
+if __name__ == "__main__":
+    main()
