@@ -1,8 +1,8 @@
 """One school level with boarding and three sizes: `python benchmarks/school.py`, a table of docs/benchmarks-school.md.
 
 The levels are drawn by the generator of the literature folder (``--data``), five seeds; ``--direct`` hands the whole
-model, disaggregated by strong links, to HiGHS under the same limit instead. Each row: seed, value, bound, gap, seconds of
-the clock and of the processor (this process and its children).
+model, disaggregated by strong links, to HiGHS under the same limit instead. Each row: seed, value, bound, gap, seconds
+of the clock and of the processor (this process and its children).
 """
 
 from __future__ import annotations
