@@ -7,7 +7,7 @@ A `County` is read from a county folder by `siting.reading.instance` and never c
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
@@ -132,6 +132,12 @@ class County:
         """Demand for a service by settlement, those without any included."""
         asked = self.group(self.services[service].demand)
         return {s.id: q for s, q in zip(self.settlements, asked, strict=True)}
+
+    def quality_of(self, service: str, sites: Sequence[str]) -> np.ndarray:
+        """Quality of sites, (m,) whole numbers; all 0 where the service does not put it first."""
+        chosen = self.sites if self.services[service].quality_first else ()
+        known = {site.id: site.quality for site in chosen}
+        return np.array([known.get(site, 0) for site in sites], dtype=np.int64)
 
     def lines_of(self, service: str) -> tuple[Line, ...]:
         """The lines of a line service: those that name it, and to the first one also those that name none."""

@@ -76,6 +76,9 @@ class Site(Row):
     outside: Literal[0, 1] = said(
         "1: an existing site in a neighbouring county, which costs this one nothing", default=0
     )
+    quality: Count = said(
+        "how good it is beside others; people of a service with `quality_first` prefer more", default=0
+    )
     plot: Text = said("name of the plot, where sites of several services may share one", default="")
     source: Text = said("where the row comes from", default="")
 

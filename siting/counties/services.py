@@ -194,6 +194,10 @@ class Service(Noun):
     min_persons: Count = said("catchment: fewest persons of a new or expanded site", "persons", default=0)
     whole_settlements: bool = said("catchment: true: a settlement goes to one site as a whole, or not", default=False)
     closest: bool = said("catchment: true: people go only to the nearest open site", default=False)
+    quality_first: bool = said(
+        "with closest: true: people go only to the open site of most `quality` in reach, of equal ones to the nearest",
+        default=False,
+    )
     also_served_by: tuple[Ident, ...] = said("coverage: services of a higher level whose sites also serve", default=())
     access: tuple[Access, ...] = said("ways of reaching a site; one within its limit is enough", min_length=1)
     sizes: tuple[Size, ...] = said("sizes that a new site can have", min_length=1)
@@ -208,6 +212,8 @@ class Service(Noun):
             if (self.family == family) != (rules is not None):
                 raise ValueError(f'family = "{family}" and the section {family} belong together')
         only = {"catchment": ("min_persons", "whole_settlements", "closest"), "coverage": ("also_served_by",)}
+        if self.quality_first and not self.closest:
+            raise ValueError("quality_first needs closest")
         for family, keys in only.items():
             for key in keys:
                 if getattr(self, key) and self.family != family:

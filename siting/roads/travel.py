@@ -24,7 +24,8 @@ NOTHING = np.zeros(0, dtype=np.int64)
 
 @dataclass(frozen=True, eq=False)
 class Ways:
-    """The ways of a service, sorted by (settlement, access, cost, site id, line id); all (w,).
+    """The ways of a service, sorted by (settlement, access, cost, site id, line id), with ``quality_first`` by
+    (settlement, quality of the site, ...); all (w,).
 
     ``settlement``, ``site``, ``line`` positions (sites among `sites_of`, lines among those of the line service, -1
     where none); ``access`` number; ``cost`` exact milliseconds or millimetres.
@@ -287,9 +288,10 @@ def _without(rows: np.ndarray, others: np.ndarray, sites: int) -> np.ndarray:
 
 
 def _sorted(county: County, key: str, rows: np.ndarray) -> Ways:
-    """In the order of the rules: settlement, access, cost, site id, line id."""
+    """In the order of the rules: settlement, quality where it comes first, access, cost, site id, line id."""
     ids = np.array([i for _, i in sites_of(county, key)], dtype=object)
     rank = np.empty(len(ids), dtype=np.int64)
     rank[np.argsort(ids)] = np.arange(len(ids))
-    rows = rows[np.lexsort((rows[:, 3], rank[rows[:, 1]], rows[:, 4], rows[:, 2], rows[:, 0]))]
+    better = county.quality_of(key, ids.tolist())[rows[:, 1]]
+    rows = rows[np.lexsort((rows[:, 3], rank[rows[:, 1]], rows[:, 4], rows[:, 2], -better, rows[:, 0]))]
     return Ways(*(rows[:, k].copy() for k in (0, 1, 2, 3, 4)))

@@ -7,7 +7,7 @@ from .joins import Joined
 from .nouns import County, Service
 from .reach import Everyone
 from .travel import Network, Way
-from .ways import Ways
+from .ways import Ways, in_order
 
 
 class Market:
@@ -52,7 +52,7 @@ class Market:
             for choice in self.choices[key]:
                 for settlement, way in self.everyone.ways(self.ways[key], choice.site):
                     found.setdefault(settlement, []).append(way)
-            self.orders[key] = {settlement: sorted(ways) for settlement, ways in found.items()}
+            self.orders[key] = {id_: in_order(service, self.county.sites[key], ways) for id_, ways in found.items()}
         return self.orders[key].get(id_, [])
 
     def onward(self, service: Service) -> dict[str, list[tuple[str, int]]]:

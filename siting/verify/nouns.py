@@ -96,6 +96,7 @@ class Service:
     min_persons: int = 0
     whole_settlements: bool = False
     closest: bool = False
+    quality_first: bool = False
     also_served_by: tuple[str, ...] = ()
     referral: tuple[str, str, int] | None = None
     homes_m: int = 0
@@ -141,6 +142,7 @@ class Site:
     beds: int | None = None
     outside: bool = False
     plot: str = ""
+    quality: int = 0
     stops: tuple[str, ...] = ()
     trips: int = 0
     disposal: bool = False

@@ -150,6 +150,7 @@ def read_service(id_: str, rules: dict[str, Any], per_unit: int) -> Service:
         min_persons=whole(rules.get("min_persons", 0)),
         whole_settlements=flag(rules.get("whole_settlements", False)),
         closest=flag(rules.get("closest", False)),
+        quality_first=flag(rules.get("quality_first", False)),
         also_served_by=texts(rules.get("also_served_by", [])),
         referral=referral,
         homes_m=whole(away.get("homes_m", 0)),

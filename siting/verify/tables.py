@@ -79,6 +79,7 @@ def read_site(row: dict[str, str], families: dict[str, str]) -> Site:
         whole(row["beds_persons"]) if row.get("beds_persons") else None,
         outside=one_of(row.get("outside") or "0", ("0", "1")) == "1",
         plot=row.get("plot", ""),
+        quality=whole(row.get("quality") or "0"),
     )
 
 

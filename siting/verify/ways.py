@@ -46,7 +46,20 @@ class Ways:
     @cached_property
     def today(self) -> First:
         """The first direct way to an existing site."""
-        return self.first_by(DIRECT, [site for site in self.sites.values() if site.existing])
+        standing = {key: site for key, site in self.sites.items() if site.existing}
+        return self.best_first(standing, lambda sites: self.first_by(DIRECT, list(sites.values())))
+
+    def best_first(self, sites: dict[str, Site], first: Callable[[dict[str, Site]], First]) -> First:
+        """The first way to sites of most quality, else to those of less, where the service puts quality first."""
+        if not self.service.quality_first:
+            return first(sites)
+        ranks = sorted({site.quality for site in sites.values()}, reverse=True)
+        searches = [first({key: site for key, site in sites.items() if site.quality == rank}) for rank in ranks]
+
+        def best(settlement: Settlement) -> Joined | None:
+            return next((way for search in searches if (way := search(settlement)) is not None), None)
+
+        return best
 
     def _of_kind(self, kinds: Collection[str]) -> list[tuple[int, Access]]:
         """(number, access) of those that are offered."""
@@ -65,6 +78,10 @@ class Ways:
     def first(self, sites: Iterable[str], lines: Container[str], beds: Container[str] | None = None) -> First:
         """The first way of a settlement to one of the sites, over one of the lines; boarders only go to ``beds``."""
         chosen = {key: self.sites[key] for key in sites if key in self.sites}
+        return self.best_first(chosen, lambda sites: self._first(sites, lines, beds))
+
+    def _first(self, chosen: dict[str, Site], lines: Container[str], beds: Container[str] | None) -> First:
+        """The same for sites of one quality."""
         direct = self.first_by(DIRECT, list(chosen.values()))
         others = [number for number, _ in self._of_kind(("boarding", "line"))]
         if not others:
@@ -139,6 +156,13 @@ class Ways:
     def modes(self) -> set[str]:
         """Modes by which a settlement can set out; where no access is offered, that of the first."""
         return {a.mode for a in self.service.accesses if a.offered} or {self.service.accesses[0].mode}
+
+
+def in_order(service: Service, sites: dict[str, Site], ways: Iterable[Joined]) -> list[Joined]:
+    """Ways of a settlement in their order."""
+    if not service.quality_first:
+        return sorted(ways)
+    return sorted(ways, key=lambda way: (-sites[way[2]].quality, way))
 
 
 def open_(way: Joined, lines: Container[str]) -> bool:
