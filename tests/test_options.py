@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from siting.counties.county import County
+from siting.errors import InputRefused
 from siting.problems.options import Option, options_of, saved
 from siting.problems.posing import pose
 from siting.problems.problem import Block, Problem
 from siting.reading import instance, scenario
 from siting.roads import travel
+from siting.verify import Auditor
+from siting.verify import nouns as checked
+from siting.verify.options import growth
 
 from .verify_street import site, write
 
@@ -296,3 +301,23 @@ def test_where_nothing_new_may_stand(tmp_path: Path, keys: str, built: bool) -> 
     folder = write(tmp_path / "street", TOML + keys, SITES, lines=LINES, disposal=DISPOSAL, red_lines=water)
     county = scenario.under(instance.examine(folder)[0], "base")  # type: ignore[arg-type]
     assert bool(of(county, "school", "S3")) is built
+
+
+def test_beds_may_have_a_price_of_their_own(tmp_path: Path) -> None:
+    toml = TOML.replace("beds_persons = 20\ncapital = 300", "beds_persons = 20\ncapital = 300\nbeds_capital = 60")
+    assert toml != TOML
+    priced, _ = instance.read(write(tmp_path / "street", toml, SITES, lines=LINES, disposal=DISPOSAL))
+    cost = {o.site: o.capital for o in options_of(priced, "school") if o.size == "large" and o.phase == "p1"}
+    # S0 has 50 of 80 places and 5 of 20 beds: 240 * 30 / 80 + 60 * 15 / 20; S1 has 40 places and no beds
+    assert cost == {"S0": 90 + 45, "S1": 120 + 60, "S3": 300}
+    large = checked.Size(80, 300, 30, beds=20, dormitory=60)
+    assert [growth(large, checked.Size(50, 0, 0, beds=5)), growth(large, checked.Size(40, 0, 0))] == [135, 180]
+    assert growth(replace(large, dormitory=None), checked.Size(40, 0, 0)) == 300  # all of the new size, for its beds
+
+
+@pytest.mark.parametrize("spoilt", ["beds_capital = 301\nbeds_persons = 20", "beds_capital = 60"])
+def test_a_price_of_beds_belongs_to_beds_and_is_part_of_the_capital(spoilt: str, tmp_path: Path) -> None:
+    toml = TOML.replace("beds_persons = 20\n", spoilt + "\n")
+    with pytest.raises(InputRefused):
+        instance.read(write(tmp_path / "street", toml, SITES, lines=LINES, disposal=DISPOSAL))
+    assert Auditor(tmp_path / "street").unreadable

@@ -78,8 +78,19 @@ class Size(Noun):
     capacity_tpd: Decimal | None = said("haul services need it", "t/day", gt=0, le=100_000, default=None)
     trips_per_day: Count | None = said("line services need it: return trips", "trips/day", default=None)
     capital: Money = said("cost of building it new", "money unit")
+    beds_capital: Money | None = said(
+        "part of `capital` that its beds cost: a school that grows pays beds and places by their own prices",
+        "money unit",
+        default=None,
+    )
     running_per_year: Money = said("yearly running cost", "money unit/year", default=Decimal(0))
     land_m2: Decimal = said("plot", "m2", ge=0, default=Decimal(0))
+
+    @model_validator(mode="after")
+    def _part(self) -> Size:
+        if self.beds_capital is not None and (not self.beds_persons or self.beds_capital > self.capital):
+            raise ValueError("beds_capital is a part of capital, and of a size with beds_persons")
+        return self
 
     @property
     def places(self) -> int | None:

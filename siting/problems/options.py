@@ -81,20 +81,23 @@ def _of_site(county: County, service: Service, site: Site) -> Iterator[Option]:
     if service.may_expand and service.family == "catchment" and not site.outside:
         assert places is not None
         for size in service.sizes:
-            if share := _growth(size, places, beds):
-                option = _option(county, site.id, size, "expand", counted)
-                yield replace(option, capital=-(-option.capital * share[0] // share[1]), land_m2=0)
+            capital = _growth(county, size, places, beds)
+            if capital is not None:
+                yield replace(_option(county, site.id, size, "expand", counted), capital=capital, land_m2=0)
 
 
-def _growth(size: Size, places: int, beds: int) -> tuple[int, int] | None:
-    """The share (over, under) of a size that is new at a site with so many places and beds; None where none is."""
+def _growth(county: County, size: Size, places: int, beds: int) -> int | None:
+    """What it costs to bring a site with so many places and beds to a size; None where it is no larger."""
     more_places, more_beds = (size.places or 0) - places, size.beds_persons - beds
     if min(more_places, more_beds) < 0 or max(more_places, more_beds) == 0:
         return None
-    shares = [(more_places, size.places or 1)]
-    if size.beds_persons:
-        shares.append((more_beds, size.beds_persons))
-    return max(shares, key=lambda share: Fraction(*share))
+    of_places = Fraction(more_places, size.places or 1)
+    of_beds = Fraction(more_beds, size.beds_persons or 1)
+    capital = county.base(size.capital)
+    if size.beds_capital is None:
+        return ceil(capital * max(of_places, of_beds))
+    dormitory = county.base(size.beds_capital)
+    return ceil((capital - dormitory) * of_places + dormitory * of_beds)
 
 
 def _option(county: County, site: str, size: Size, action: Action, counted: bool) -> Option:

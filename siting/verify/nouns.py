@@ -44,7 +44,10 @@ class Access:
 
 @dataclass(frozen=True)
 class Size:
-    """A size of a site: places and beds (persons, or kilograms a day), base units of money, trips a day, m2 of land."""
+    """A size of a site: places and beds (persons, or kilograms a day), base units of money, trips a day, m2 of land.
+
+    ``dormitory`` is the part of the capital that the beds cost, None where they have no price of their own.
+    """
 
     capacity: int
     capital: int
@@ -52,6 +55,7 @@ class Size:
     beds: int = 0
     trips: int = 0
     land: int = 0
+    dormitory: int | None = None
 
 
 @dataclass(frozen=True)

@@ -65,10 +65,13 @@ def today(service: Service, site: Site) -> Size:
     return Size(capacity, 0, 0 if site.outside else own.running, beds)
 
 
-def share(new: Size, now: Size) -> Fraction:
-    """The larger of what is new of the places and of the beds."""
+def growth(new: Size, now: Size) -> int:
+    """What it costs to grow: the larger of what is new of the places and of the beds, or each at its own price."""
     pairs = [(new.capacity, now.capacity), (new.beds, now.beds)]
-    return max([Fraction(more - has, more) for more, has in pairs if more > 0], default=Fraction(0))
+    places, beds = [Fraction(more - has, more) if more > 0 else Fraction(0) for more, has in pairs]
+    if new.dormitory is None:
+        return ceil(new.capital * max(places, beds))
+    return ceil((new.capital - new.dormitory) * places + new.dormitory * beds)
 
 
 def expanded(asked: Asked, now: Size, size: Size | None) -> Option:
@@ -82,7 +85,7 @@ def expanded(asked: Asked, now: Size, size: Size | None) -> Option:
     if size is None or not larger or size.capacity < now.capacity or size.beds < now.beds:
         asked.say("'{size}' is not larger than {site} today", size=asked.row["size"])
         return asked.option(now, 0, now.running)
-    return asked.option(size, ceil(size.capital * share(size, now)), size.running)
+    return asked.option(size, growth(size, now), size.running)
 
 
 def of_line(asked: Asked) -> Option:

@@ -82,7 +82,12 @@ def read_size(size: dict[str, Any], family: str, per_unit: int) -> Size:
     elif family == "line":
         trips = whole(size["trips_per_day"])
     land = math.ceil(exact(size.get("land_m2", 0)))
-    return Size(capacity, capital, running, whole(size.get("beds_persons", 0)), trips, land)
+    beds, dormitory = whole(size.get("beds_persons", 0)), None
+    if "beds_capital" in size:
+        dormitory = half_up(exact(size["beds_capital"]) * per_unit)
+        if not beds or dormitory > capital:
+            raise ValueError("beds_capital without beds, or more than capital")
+    return Size(capacity, capital, running, beds, trips, land, dormitory)
 
 
 def read_haul(rules: dict[str, Any], per_unit: int) -> tuple[Haul, tuple[Access, ...]]:
