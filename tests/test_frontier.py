@@ -157,6 +157,18 @@ def test_every_format_gives_the_same_figures(computed: tuple[Frontier, Path], tm
     assert not [line for line in lines if "{" in line or "\x1b" in line]
 
 
+def test_a_wish_to_stop_keeps_what_is_there_and_says_so(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(budgets.Interrupt, "__call__", lambda self: len(told) > 1)
+    monkeypatch.setattr(budgets.Interrupt, "name", property(lambda self: "SIGINT" if self() else None))
+    listener = budgets.Listener(step=lambda key, **values: told.append(key) if key == "step.budget" else None)
+    found = budgets.solve(tiny, tmp_path / "out", Ask(solver="greedy"), Budgets(PERCENTS), listener)
+    assert [(c.service, [p.budget_pct for p in c.free]) for c in found.curves] == [("", [50, 100])]
+    assert any("stopped" in text for text in frontier.of(found, "en").warnings)
+
+
 def test_python_gives_the_same_curve(tiny: Path, tmp_path: Path) -> None:
     found = api.frontier(tiny, run=tmp_path / "f", percents=(100, 50), services=("",), solver="greedy")
     assert [(p.budget_pct, p.people) for p in found.curves[0].free] == [(50, 220), (100, 320)]

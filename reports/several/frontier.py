@@ -35,12 +35,14 @@ def of(frontier: Frontier, lang: Lang) -> Content:
         _alone(frontier, alone, say) if alone else None,
         _runs(frontier, say),
     ]
-    warnings = (say("frontier.synthetic"),) if about.synthetic else ()
+    warnings = [say("frontier.synthetic")] if about.synthetic else []
+    if frontier.result.get("signal"):
+        warnings.append(say("frontier.stopped"))
     return Content(
         lang=lang,
         title=say("frontier.title", county=say.name(about)),
         subtitle=say("frontier.subtitle", scenario=title),
-        warnings=warnings,
+        warnings=tuple(warnings),
         verdict=tuple(_verdict(frontier, alone, say)),
         tiles=tuple(_tiles(frontier, say)),
         sections=tuple(section for section in sections if section is not None),

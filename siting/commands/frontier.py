@@ -75,8 +75,9 @@ def command(
 
         click.echo("\n".join(lines(found, speak, written)))
     status = [point.status for curve in found.curves for point in curve.free]
-    code = next((s for s in status if s in ("stopped", "time_limit")), "")
-    sys.exit(exit_code(code, str(found.result.get("signal") or "")))
+    stopped = found.result.get("signal")
+    limit = next((s for s in status if s in ("time_limit", "memory_limit")), "")
+    sys.exit(exit_code("stopped" if stopped else limit, stopped))
 
 
 def _percents(budgets: str) -> tuple[int, ...]:
