@@ -19,6 +19,8 @@ from siting.verify import CERTIFICATE_FORMAT, Prover
 
 #: Prices are whole numbers of this part of a unit: fine enough for a base unit of money against a county's people.
 SCALE = 2**40
+#: A goal that any bound meets: one set of prices, no cases.
+ANYTHING = 10**30
 #: Prices that cost nothing to find: everybody within reach of a site that could be open counts as served.
 FREE: Mapping[str, Any] = {"prices": []}
 
@@ -46,7 +48,9 @@ def certify(kept: Journal, problem: Problem, outcome: Outcome, effort: Effort) -
     """
     begun = time.monotonic()
     work = _Work(kept, prover_of(kept), problem, replace(effort, start=None, known=()), begun)
-    stages = [work.stage(name) for name in work.prover.stages()]
+    names = work.prover.stages()
+    stages = [work.stage(name, branch=False) for name in names]  # prices for all, before one is tried harder
+    stages = [work.harder(row) for row in stages]
     bounds = {row["stage"]: row["bound"] for row in stages}
     store.write_json(kept.run / CERTIFICATE, {"format": CERTIFICATE_FORMAT, "scale": SCALE, "stages": stages})
     known = []
@@ -75,25 +79,36 @@ class _Work:
     effort: Effort
     begun: float
 
-    def stage(self, name: str) -> dict[str, Any]:
-        """One stage of the certificate: group by group, or all together where the running budget binds."""
-        parts = [self.part(name, services) for services in self.prover.parts()]
-        total = sum(bound for _, bound in parts)
+    def far(self, name: str, bound: int) -> bool:
+        """Whether a bound is farther from the plan than was asked for."""
         value = self.prover.value(name, self.prover.planned)
-        far = total - value > self.effort.gap * value
-        if far and len(parts) > 1 and self.problem.running_budget is not None:
-            whole = self.part(name, self.prover.planned)
+        return bound - value > self.effort.gap * value
+
+    def stage(self, name: str, *, branch: bool) -> dict[str, Any]:
+        """One stage of the certificate: group by group, or all together where the running budget binds."""
+        parts = [self.part(name, services, branch=branch) for services in self.prover.parts()]
+        total = sum(bound for _, bound in parts)
+        if self.far(name, total) and len(parts) > 1 and self.problem.running_budget is not None:
+            whole = self.part(name, self.prover.planned, branch=branch)
             if whole[1] < total:
                 parts, total = [whole], whole[1]
         return {"stage": name, "bound": total, "parts": [part for part, _ in parts]}
 
-    def part(self, name: str, services: list[str]) -> tuple[dict[str, Any], int]:
+    def harder(self, row: dict[str, Any]) -> dict[str, Any]:
+        """A stage whose bound is still far is parted into cases, as long as there is time."""
+        if not self.far(row["stage"], row["bound"]):
+            return row
+        again = self.stage(row["stage"], branch=True)
+        return again if again["bound"] < row["bound"] else row
+
+    def part(self, name: str, services: list[str], *, branch: bool) -> tuple[dict[str, Any], int]:
         """The prices of a stage for some groups, and the bound that they prove."""
         value = self.prover.value(name, services)
         tree, bound = FREE, self.prove(name, services, FREE)
         left = self.effort.time_limit_s - (time.monotonic() - self.begun)
         if bound > value and left > 0:
-            levels, goal = self.prover.aim(name, services).levels, math.floor(value * (1 + self.effort.gap))
+            levels = self.prover.aim(name, services).levels
+            goal = math.floor(value * (1 + self.effort.gap)) if branch else ANYTHING
             effort = replace(self.effort, time_limit_s=left)
             found = rooms.certifier()(self.problem_of(services), name, levels, goal, SCALE, self.townships(), effort)
             proven = bound if found is None else self.prove(name, services, found)

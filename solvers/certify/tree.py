@@ -28,7 +28,8 @@ from .small import small
 
 #: Values nearer than this to a whole number count as whole.
 NEAR = 1e-6
-MOST_LEAVES = 64
+#: A tree has at most so many leaves; one that does not come nearer by then is given up after a few.
+MOST_LEAVES, FEW_LEAVES = 64, 8
 
 
 def tree(
@@ -89,6 +90,9 @@ class Search:
         waiting = [(-root.bound, 0, root)]
         leaves = 1
         while waiting and leaves < MOST_LEAVES and -waiting[0][0] >= goal + 1 and self.left_s > 0:
+            done = (root.bound + waiting[0][0]) / (root.bound - goal)
+            if leaves >= FEW_LEAVES and done < leaves / MOST_LEAVES:
+                break  # not on its way to the goal
             leaf = heapq.heappop(waiting)[2]
             if leaf.branch is None:
                 continue
