@@ -168,3 +168,29 @@ def test_the_better_school_comes_before_the_nearer_one(rule: str, went: dict[str
     other, far = ("S2", 60) if went["V1"] == "S1" else ("S1", 0)
     place = f"services.school.assignments.{at}"
     assert codes(auditor, plan, put(f"{place}.site", other), put(f"{place}.travel", far)) == {"E717"}
+
+
+@pytest.mark.usefixtures("in_process")
+def test_a_small_vehicle_collects_near_by_and_a_large_one_farther_out(tmp_path: Path) -> None:
+    # two classes of vehicle on the same roads: the first access that reaches is the one that goes
+    vehicles = """[[services.waste.access]]
+mode = "drive"
+limit_m = 500
+cost_per_year = 100_000
+[[services.waste.access]]
+mode = "drive"
+limit_m = 2000
+cost_per_year = 300_000
+"""
+    toml = TOML.replace('[[services.waste.access]]\nmode = "drive"\nlimit_min = 1\n', vehicles)
+    toml = toml.replace("direct_limit_min = 2\n", "") + '[objective]\naims = ["worth", "travel"]\n'
+    assert toml.count("limit_m = ") == 2
+    folder = street(tmp_path / "street", toml)
+    under, outcome, plan = solved(folder)
+    rows = plan["services"]["waste"]["assignments"]
+    assert {row["access"] for row in rows} == {0, 1}
+    assert all((row["travel"] > 500) == (row["access"] == 1) for row in rows)
+    # 100 and 300 a kilogram and km: kilograms times metres times a tenth and three tenths
+    paid = sum(row["persons"] * row["travel"] * (1 + 2 * row["access"]) for row in rows) // 10
+    assert measure.of(outcome.plan, under, scenario.of(under)).services["waste"].travel_cost == paid
+    assert codes(Auditor(folder), plan) == set()
