@@ -65,3 +65,17 @@ def same(here: nox.Session) -> None:
 def soak(here: nox.Session) -> None:
     """F19: many solves in one process."""
     run(here, 500, f"{PATH}limits.py", "-k", "many_solves")
+
+
+@nox.session(name="campaign-files", venv_backend="none")
+def files(here: nox.Session) -> None:
+    """F2: spoilt county folders through reader, solver and checker."""
+    run(here, 3000, f"{PATH}files.py", "-k", "spoilt_folders")
+
+
+@nox.session(name="campaign-payloads", venv_backend="none")
+def payloads(here: nox.Session) -> None:
+    """F18: every hostile name as every name of a county, through every format; the corpus in a browser."""
+    here.run(
+        "pytest", "-q", "-p", "no:cacheprovider", "-m", "long or not long", "tests/test_payloads.py", external=True
+    )
