@@ -161,7 +161,7 @@ class Forgetful:
         {"row_upper_": lambda v: np.full(len(v), np.inf)},
         {"integrality_": lambda v: []},
     ],
-    ids=str,
+    ids=["no rows", "a column less", "a value less", "zeros", "other costs", "other bounds", "free rows", "no wholes"],
 )
 def test_a_library_that_holds_another_model_is_an_error(changes: dict[str, Any]) -> None:
     linear = knapsack(12)
