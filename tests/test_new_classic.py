@@ -27,7 +27,7 @@ from .conftest import Run
 BENCH = Path(__file__).resolve().parents[2] / "shared" / "bench"
 SHARED = pytest.mark.skipif(not BENCH.is_dir(), reason="the files of the literature are not beside the project")
 NOTHING = Numbers()
-EXACT = Effort(gap=0, time_limit_s=30)
+EXACT = Effort(gap=0, time_limit_s=600)
 
 GRAPH = "4 4 2\n1 2 3\n2 3 4\n3 4 5\n1 4 6\n"
 EDGES = "4 5 0 0\n1 2 3 1.25\n2 3 4 2\n3 4 5 0.5\n1 4 6 10\n1 3 9\n"

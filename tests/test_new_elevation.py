@@ -148,6 +148,18 @@ def test_other_files_are_refused_by_what_they_are(tmp_path: Path) -> None:
     assert refused(tmp_path / "none.asc")[0] == "E213"
 
 
+def test_a_raster_bomb_is_refused_by_its_header(tmp_path: Path) -> None:
+    bomb = geotiff(tmp_path / "b.tif", cells(), tiled=True, blockxsize=8192, blockysize=8192, compress="deflate")
+    assert bomb.stat().st_size < 2_000_000  # one block unpacks to 268 MB
+    with pytest.raises(InputRefused) as caught:
+        heights_m(bomb, np.array([10.0]), np.array([0.0]))
+    assert caught.value.faults[0].code == "E285"
+
+
+def test_a_raster_that_says_no_system_is_refused(tmp_path: Path) -> None:
+    assert refused(geotiff(tmp_path / "n.tif", cells(), crs=None)) == ("E287", "no coordinate system")
+
+
 def test_a_grid_that_is_too_large_is_refused_by_its_head(tmp_path: Path) -> None:
     path = tmp_path / "g.asc"
     path.write_text("ncols 100000\nnrows 100000\nxllcorner 9\nyllcorner -1\ncellsize 0.00002\n1\n", encoding="ascii")

@@ -121,11 +121,15 @@ class County:
 
     def sites_by(self, mode: str) -> tuple[int, ...]:
         """Positions (as in `OwnTimes`) of the sites and disposal places to which an access by ``mode`` has a time."""
-        own = {key for key, s in self.services.items() for a in s.access if a.mode == mode and a.by_time}
-        own |= {key for service in own for key in self.services[service].also_served_by}
-        straight = [s.haul.kinds for s in self.services.values() if s.haul is not None and s.haul.direct_mode == mode]
+        own: set[str] = set()
+        kinds: set[str] = set()
+        for key, service in self.services.items():
+            if any(a.mode == mode and a.by_time and a.kind != "line" for a in service.access):
+                own |= {key, *service.also_served_by}
+            straight = service.haul.direct if service.haul is not None else None
+            if service.haul is not None and straight is not None and straight.mode == mode and straight.by_time:
+                kinds |= set(service.haul.kinds)
         places = [k for k, site in enumerate(self.sites) if site.service in own]
-        kinds = {kind for each in straight for kind in each}
         return (*places, *(len(self.sites) + k for k, place in enumerate(self.disposal) if place.kind in kinds))
 
     def demand_of(self, service: str) -> dict[str, int]:
