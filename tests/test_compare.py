@@ -8,6 +8,7 @@ import re
 import runpy
 import shutil
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import openpyxl
 import pytest
 from docx import Document
 
+from siting.counties.sections import Variation
 from siting.errors import InputRefused
 from siting.plan import Plan
 from siting.plans import measure
@@ -175,6 +177,20 @@ def test_nothing_is_told_of_what_is_nothing(study: Study, lang: Lang) -> None:
     verdict = overview.of(comparing.of([idle]), lang).verdict[0]
     assert not re.search(r"(?<![\d,.+])0 (new|expanded|closed|处)", verdict), verdict
     assert told.verdict
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_what_a_scenario_changes_is_told(study: Study, lang: Lang) -> None:
+    file = study.county.file
+    rich = Variation(changes={"funds[county].capital": 9000, "services.clinic.hosts": ["village"]})
+    county = dataclasses.replace(study.county, file=file.model_copy(update={"scenarios": {"lean": rich}}))
+    lean = other_plan(dataclasses.replace(study, county=county))
+    lean = dataclasses.replace(lean, scenario=dataclasses.replace(lean.scenario, capital_factor=Decimal("0.50")))
+    told = overview.of(comparing.of([dataclasses.replace(study, county=county), lean]), lang)
+    table = next(t for t in told.sections[0].tables if t.id == "compare_changes")
+    second = [row[1:] for row in table.rows if str(row[0]).startswith("B")]
+    assert second[0][1] == "× 0.5"
+    assert second[-2:] == [("funds[county].capital", "9000"), ("services.clinic.hosts", '["village"]')]
 
 
 def test_equity_is_counted_from_the_people(comparison: Comparison) -> None:

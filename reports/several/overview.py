@@ -17,7 +17,7 @@ from ..content import speech
 from ..nouns import Amount, Cell, Column, Columns, Content, Section, Table, Tile
 from ..speech import Speech, travelled, visible
 from ..spots import every, quantity
-from . import equity, people
+from . import differences, equity, people
 from .wording import Names, overview_rows, place_name, table
 
 
@@ -34,7 +34,12 @@ def of(comparison: Comparison, lang: Lang, whole: bool = False) -> Content:
         verdict=tuple(_verdict(comparison, names, say)),
         tiles=tuple(_tile(comparison, plan, names, say) for plan in comparison.plans[:4]),
         sections=(
-            Section("overview", say("compare.overview"), (say("compare.overview_intro"),), (_overview(names, say),)),
+            Section(
+                "overview",
+                say("compare.overview"),
+                (say("compare.overview_intro"),),
+                (_overview(names, say), *differences.changes(comparison, names, say)),
+            ),
             _targets(comparison, names, say),
             _services(comparison, names, say),
             Section("map", say("compare.map"), (say("compare.map_intro"),)),
