@@ -21,8 +21,9 @@ from siting.plans.outcome import Effort, Outcome, Stage, Stop
 from siting.problems.problem import Problem
 
 from . import greedy, schedule
+from .clock import Clock
 from .groups import groups
-from .search import OWN_SHARE, Clock
+from .search import OWN_SHARE
 from .stages import solve_stages
 from .start import first_plan
 

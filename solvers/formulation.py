@@ -8,7 +8,7 @@ values are always read into decisions of the problem itself, and plans of it are
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -61,6 +61,20 @@ class Formulation:
                 )  # the row then speaks of shares, near 1, as the solver's tolerance does
                 task = task.with_row(scale * costs, scale * (level - offset), at_least=earlier.maximise)
             return task.with_cost(*self._level(aim), maximise=aim.maximise)
+
+    def weighted(self, weights: Mapping[Aim, float], reached: Sequence[tuple[Aim, int]]) -> LinearModel:
+        """The same with a weighted sum of aims."""
+        with ONE_AT_A_TIME:
+            levels = [(weight, *self._level(aim)) for aim, weight in weights.items()]
+            costs = np.sum([weight * cost for weight, cost, _ in levels], axis=0)
+            offset = sum(weight * constant for weight, _, constant in levels)
+            return self.aimed(next(iter(weights)), reached).with_cost(costs, offset, maximise=True)
+
+    def value_of(self, aim: Aim, values: np.ndarray) -> float:
+        """What values (n,) of the model's variables have of an aim."""
+        with ONE_AT_A_TIME:
+            costs, offset = self._level(aim)
+        return float(costs @ values) + offset
 
     def _level(self, aim: Aim) -> tuple[np.ndarray, float]:
         """Coefficients (n,) and constant of what an aim counts."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import heapq
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -60,13 +60,15 @@ def first_plan(problem: Problem, decided: Mapping[str, list[int]] | None = None)
     return settled(problem, _grow(problem, _begin(problem, decided), growing), frozenset(decided))
 
 
-def more(problem: Problem, plan: Plan) -> Plan:
-    """``plan`` with whatever more the money left can serve; nothing of it is shut or made smaller.
+def more(problem: Problem, plan: Plan, services: Collection[str] | None = None) -> Plan:
+    """``plan`` with whatever more the money left can serve in some services (None: in all); nothing of it is shut or
+    made smaller.
 
     Raises:
         SolverFailed: what was added breaks a rule between people (E902).
     """
-    return settled(problem, _grow(problem, positions(problem, plan), tuple(plan.services)), frozenset())
+    growing = tuple(s for s in plan.services if services is None or s in services)
+    return settled(problem, _grow(problem, positions(problem, plan), growing), frozenset())
 
 
 def positions(problem: Problem, plan: Plan) -> dict[str, list[int]]:

@@ -18,6 +18,11 @@ def leaned_on(problem: Problem, services: Collection[str]) -> set[str]:
     return {s for part in parts if set(part) & set(services) for s in part}
 
 
+def leaning(problem: Problem) -> tuple[tuple[str, ...], ...]:
+    """The services, joined where one needs sites or lines of another: what they share beside is money and land."""
+    return _joined(problem, list(_lending(problem)))
+
+
 def _shared(problem: Problem) -> Iterator[list[str]]:
     """Services that share money, land or a package."""
     yield from ([*fund.pays] for fund in problem.funds)
@@ -29,6 +34,11 @@ def _shared(problem: Problem) -> Iterator[list[str]]:
 def _leaning(problem: Problem) -> Iterator[list[str]]:
     """Services that need sites or lines of others, or save money on a plot with them."""
     yield from ([service for service, _ in sites] for sites in problem.plots.values())
+    yield from _lending(problem)
+
+
+def _lending(problem: Problem) -> Iterator[list[str]]:
+    """Services that need sites or lines of others."""
     for block in problem.blocks:
         yield [block.service, *block.lender]
         yield [block.service, *filter(None, (block.refers_to, block.line_service))]

@@ -1,9 +1,9 @@
 """A relaxation for boarding: whoever may board somewhere may board anywhere.
 
 Weekly trips are long, so almost every settlement has a boarding way to almost every school with beds; these ways fill
-the model and decide little. Here they become one number for each settlement, the persons who may board, and all beds
-of the service together. Every plan is a plan of this problem too, so its bounds hold; what it opens becomes a plan by
-the true ways afterwards (`siting.plans.assign`).
+the model and decide little. Here they become one number for each settlement, the persons who may board, and one for
+each site, those who board there within its beds; who comes from where is left open. Every plan is a plan of this
+problem too, so its bounds hold; what it opens becomes a plan by the true ways afterwards (`siting.plans.assign`).
 """
 
 from __future__ import annotations
@@ -37,5 +37,4 @@ def _pool(block: Block) -> Block:
         may = int(block.eligible[access][i]) if access in block.eligible else int(block.demand[i])
         pool[i] = min(int(block.demand[i]), int(pool[i]) + may)
     names = ("pair_demand", "pair_site", "pair_access", "pair_travel", "pair_line", "pair_boards")
-    fewest = np.maximum(0, block.fewest - block.beds)  # who boards at a site is no more than its beds
-    return replace(block, pool=pool, fewest=fewest, **{name: getattr(block, name)[~boards] for name in names})
+    return replace(block, pool=pool, **{name: getattr(block, name)[~boards] for name in names})

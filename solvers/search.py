@@ -13,7 +13,6 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -26,7 +25,10 @@ from siting.problems.problem import Problem
 
 from . import greedy
 from .alone import alone
+from .clock import Clock
 from .formulation import ONE_AT_A_TIME, Formulations
+from .joint import prices
+from .joint import start as joint
 from .priced import Way
 from .process import supervise
 from .process.linear import LinearModel
@@ -47,27 +49,12 @@ OWN_SHARE = 0.7
 LOOSE_SHARE = 0.7
 #: Share of it that the method of a single service may take where it does not decide the aim itself.
 ALONE_SHARE = 0.5
+#: Share of the time left that goes to the parts of a joint problem at prices.
+APART_SHARE = 0.4
 #: Seconds between plans that such a method hands on while it goes on.
 HAND_ON_S = 5.0
 #: A variable above this in the relaxation is in use.
 IN_USE = 1e-6
-
-
-@dataclass(frozen=True)
-class Clock:
-    """Time that a piece of work has: from ``begun`` (monotonic seconds), ``limit_s`` long."""
-
-    begun: float
-    limit_s: float
-
-    @property
-    def left_s(self) -> float:
-        """Seconds left."""
-        return self.limit_s - (time.monotonic() - self.begun)
-
-    def share(self, parts: int) -> Clock:
-        """The clock of the next of ``parts`` equal pieces of what is left."""
-        return Clock(time.monotonic(), self.left_s / parts)
 
 
 def allowed(gap: float, value: int, slack: float) -> float:
@@ -101,6 +88,7 @@ class Search:
         self.bound = best_of(problem, aim)
         self.version = self.crashed = ""
         self.memory = False
+        self.duals: np.ndarray | None = None
         self.forms = forms or Formulations()
         #: Ways count one by one: points are not merged, and boarding is not pooled.
         self.apart = any(a.counts_travel(problem) for a in (aim, *(earlier for earlier, _ in reached)))
@@ -118,7 +106,7 @@ class Search:
         if self._alone():
             return
         kernel = self._kernel()
-        if self._within(EASY):
+        if self._within(EASY) or self._apart():
             return
         if kernel is not None:
             self._solve(
@@ -137,6 +125,14 @@ class Search:
             self._formulate(loose=False)
             self._solve(self.linear, seconds=self.clock.left_s, bounds=True)
             self._fill()
+
+    def _apart(self) -> bool:
+        """Bound a joint problem by prices on what its parts share; whether that proves the plan at hand."""
+        if self.duals is None or not joint.is_large(self.problem):
+            return False
+        seconds = self.clock.left_s * APART_SHARE
+        self._tighten(prices.of_stage(self.form, self.linear, self.duals, self.effort, self.aim.name, seconds))
+        return self.proven()
 
     def _alone(self) -> bool:
         """Let the method of a single service search; whether nothing is left to do for the whole model."""
@@ -233,6 +229,7 @@ class Search:
             raise SolverFailed(Fault("E902", values={"why": f"{self.aim.name}: infeasible, though a plan is known"}))
         kind = "relaxation" if not whole else "model" if bounds else "kernel"
         self.effort.on_log(f"== {self.aim.name}, {', '.join(services)}: {kind}\n{answer.log}")
+        self.duals = None if answer.duals is None else answer.duals.rows
         self.version = answer.version or self.version
         self.crashed, self.memory = answer.crashed, answer.memory
         if whole and answer.values is not None and (answer.complete or not only_complete):

@@ -14,10 +14,12 @@ from siting.plans.outcome import Effort, Known, Stage, Stop
 from siting.problems.problem import Problem
 
 from . import greedy
+from .clock import Clock
 from .formulation import Formulations
 from .groups import leaned_on
+from .joint import start as joint
 from .reach import best_of
-from .search import Clock, Search, allowed
+from .search import Search, allowed
 
 #: Share of the time that is left which a stage may take; a brief one only orders equally good plans, so it gets little.
 TIER_SHARE, AIM_SHARE, TRAVEL_SHARE = 0.4, 0.8, 0.5
@@ -44,6 +46,10 @@ def solve_stages(
     best, version = start, ""
     stages: list[Stage] = []
     forms = Formulations()
+    if joint.is_large(problem):
+        form = forms.of(problem, loose=True)
+        best, known = joint.prepared(problem, form, best, replace(effort, on_plan=on_plan), lambda: clock.left_s)
+        effort = joint.with_known(effort, known)
     reached: list[tuple[Aim, int]] = []
     for aim in goal.aims(problem):
         levels = {earlier.name: level for earlier, level in reached}

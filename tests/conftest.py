@@ -166,6 +166,8 @@ def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
             constraints=LinearConstraint(linear.matrix, linear.row_lower, linear.row_upper),
             options={"mip_rel_gap": 0.0},
         )
+        if answer.status == 2:
+            return supervise.Answer(None, None, True, True, "", "in process", "")
         assert answer.status == 0, answer.message
         bound = answer.mip_dual_bound if linear.whole.any() else answer.fun
         bound = linear.sign * (bound + linear.offset)

@@ -49,13 +49,14 @@ def add(block: pyo.Block, data: Block, opened: Opened, more: Mapping[int, Any] |
     from_of: list[list[int]] = [[] for _ in range(n)]
     for p in usable:
         from_of[data.pair_demand[p]].append(p)
-    boards = _pool(block, data)
+    boards, boarders = _pool(block, data)
+    more = {j: boarders.get(j, 0.0) + (more or {}).get(j, 0.0) for j in {*boarders, *(more or {})}}
     block.nobody_is_assigned_twice = pyo.ConstraintList()
     for i, own in enumerate(from_of):
         if own:
             block.nobody_is_assigned_twice.add(sum(block.x[p] for p in own) + boards.get(i, 0.0) <= 1)
     _links(block, data, opened, usable)
-    _places(block, data, usable, more or {})
+    _places(block, data, usable, more)
     _eligible(block, data, from_of)
     if data.closest:
         _closest(block, data, opened, from_of)
@@ -76,19 +77,22 @@ def add(block: pyo.Block, data: Block, opened: Opened, more: Mapping[int, Any] |
         block.nobody_loses_by_a_closing.add(block.share[i] >= 1 - sum(opened.at(data, j)))
 
 
-def _pool(block: pyo.Block, data: Block) -> dict[int, Any]:
-    """Add the shares ``b`` of those who board anywhere, within all beds and all places together: a relaxation."""
+def _pool(block: pyo.Block, data: Block) -> tuple[dict[int, Any], dict[int, Any]]:
+    """Add the shares ``b`` of those who board anywhere, and how many ``w`` board at each site within its beds: a
+    relaxation. By demand point and by site."""
     who = np.flatnonzero(data.pool).tolist()
     if not who:
-        return {}
+        return {}, {}
+    beds = {j: max((int(data.beds[o]) for o in options), default=0) for j, options in enumerate(data.options_at)}
     block.b = pyo.Var(who, bounds=lambda _, i: (0, int(data.pool[i]) / int(data.demand[i])))
+    block.w = pyo.Var([j for j, most in beds.items() if most], bounds=lambda _, j: (0, beds[j]))
+    block.boarders_have_beds = pyo.ConstraintList()
+    for j in block.w:
+        there = sum(int(data.beds[o]) * block.open[o] for o in data.options_at[j] if data.beds[o])
+        block.boarders_have_beds.add(block.w[j] <= there)
     boarders = sum(int(data.demand[i]) * block.b[i] for i in who)
-    beds = sum(int(beds) * block.open[o] for o, beds in enumerate(data.beds) if beds) + 0.0
-    places = sum(int(data.capacity[o]) * block.open[o] for o in block.open)
-    block.all_beds_are_enough = pyo.Constraint(expr=boarders <= beds)
-    daily = sum(int(data.demand[data.pair_demand[p]]) * block.x[p] for p in block.x)
-    block.all_places_are_enough = pyo.Constraint(expr=boarders + daily <= places)
-    return {i: block.b[i] for i in who}
+    block.who_boards_has_a_site = pyo.Constraint(expr=boarders == sum(block.w[j] for j in block.w) + 0.0)
+    return {i: block.b[i] for i in who}, {j: block.w[j] for j in block.w}
 
 
 def usable_ways(data: Block, opened: Opened) -> list[int]:
