@@ -152,7 +152,8 @@ def test_no_prices_prove_a_bound_below_a_valid_plan(name: str, tmp_path: Path) -
         for stage in prover.stages():
             key, id_ = rng.choice(sites)
             leaf, other = ({"prices": some_prices(rng, keys)} for _ in range(2))
-            tree = rng.choice([leaf, {"site": [key, id_], "open": leaf, "shut": other}])
+            what = rng.choice(["open", "built"])
+            tree = rng.choice([leaf, {"site": [key, id_, what], "yes": leaf, "no": other}])
             bound = prover.prove(stage, prover.planned, SCALE, tree)
             assert bound is not None
             assert bound >= plan_has[stage], (stage, tree)
@@ -262,7 +263,7 @@ def nodes(content: Any) -> Iterator[Any]:
                 if "prices" in node:
                     yield node
                 else:
-                    waiting += [node["open"], node["shut"]]
+                    waiting += [node["yes"], node["no"]]
 
 
 WRONG: dict[str, Callable[[Any], Any]] = {
@@ -285,10 +286,16 @@ WRONG: dict[str, Callable[[Any], Any]] = {
     ),
     "no tree": lambda c: c["stages"][2]["parts"][0].update(tree=None),
     "a tree of one side": lambda c: c["stages"][2]["parts"][0].update(
-        tree={"site": ["clinic", "C3"], "open": {"prices": []}}
+        tree={"site": ["clinic", "C3", "open"], "yes": {"prices": []}}
     ),
     "an unknown site": lambda c: c["stages"][2]["parts"][0].update(
-        tree={"site": ["clinic", "X"], "open": {"prices": []}, "shut": {"prices": []}}
+        tree={"site": ["clinic", "X", "open"], "yes": {"prices": []}, "no": {"prices": []}}
+    ),
+    "an unknown decision": lambda c: c["stages"][2]["parts"][0].update(
+        tree={"site": ["clinic", "C3", "red"], "yes": {"prices": []}, "no": {"prices": []}}
+    ),
+    "a decision of two": lambda c: c["stages"][2]["parts"][0].update(
+        tree={"site": ["clinic", "C3"], "yes": {"prices": []}, "no": {"prices": []}}
     ),
     "a price below 0": lambda c: list(nodes(c))[-1]["prices"][0].__setitem__(-1, -1),
     "a price that is no whole number": lambda c: list(nodes(c))[-1]["prices"][0].__setitem__(-1, 1.0),

@@ -20,6 +20,8 @@ from .reach import Going
 from .travel import Way
 from .wants import Wants
 
+#: By service, site and "open" or "built" (new or expanded): whether it is decided so.
+Fixed = dict[tuple[str, str, str], bool]
 #: (profit of a unit, units, whether they sleep there)
 Item = tuple[int, int, bool]
 
@@ -40,9 +42,9 @@ def fill(items: list[Item], capacity: int, beds: int, fewest: int) -> int | None
 
 
 class Leaf:
-    """The bound at some prices, with some sites decided: ``fixed`` is True for one that is open, False for one shut."""
+    """The bound at some prices, with some sites decided."""
 
-    def __init__(self, market: Market, wants: Wants, prices: Prices, fixed: dict[tuple[str, str], bool]) -> None:
+    def __init__(self, market: Market, wants: Wants, prices: Prices, fixed: Fixed) -> None:
         self.market, self.county, self.prices, self.fixed = market, market.county, prices, fixed
         self.wants, self.total = wants, wants.constant
         self.worth: dict[str, dict[str, list[int]]] = {}
@@ -171,15 +173,15 @@ class Leaf:
     def best(self, choice: Choice) -> int | None:
         """The best that a site can make of the prices."""
         key, site = choice.service, choice.site
-        must = self.fixed.get((key, site.id))
+        is_open, is_built = (self.fixed.get((key, site.id, what)) for what in ("open", "built"))
         values: list[int] = []
-        if choice.may_shut and must is not True:
+        if choice.may_shut and is_open is not True and is_built is not True:
             service = self.county.services[key]
             cost = service.closing - service.resale if site.existing else 0
             values.append(-cost * self.prices("capital", key, self.market.phases[0]))
-        if must is not False:
-            known: dict[int, list[Item]] = {}
-            for option in choice.options:
+        known: dict[int, list[Item]] = {}
+        for option in choice.options if is_open is not False else ():
+            if is_built is None or is_built == (option.action != "keep"):
                 served = self.served(choice, option, known)
                 if served is not None:
                     values.append(served + self.beside(choice, option))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import floor, gcd
 from typing import Any
 
-from .bound import Leaf
+from .bound import Fixed, Leaf
 from .choices import choices
 from .groups import groups
 from .line import Lines
@@ -119,14 +119,15 @@ class Prover:
             raise ValueError(f"not whole groups of services: {services!r:.80}")
         aim, market = self.aim(stage, services), self.market(services)
 
-        def of(node: Any, fixed: dict[tuple[str, str], bool]) -> int | None:
+        def of(node: Any, fixed: Fixed) -> int | None:
             if "prices" in node:
                 prices = Prices(node["prices"])
                 return Leaf(market, wants(self.county, services, aim, prices, scale), prices, fixed).bound()
-            service, site = node["site"]
-            if service not in services or site not in self.county.sites[service] or (service, site) in fixed:
-                raise ValueError(f"{site} is unknown or decided twice")
-            parts = [of(node[word], {**fixed, (service, site): word == "open"}) for word in ("open", "shut")]
+            service, site, what = key = tuple(node["site"])
+            known = service in services and site in self.county.sites[service] and what in ("open", "built")
+            if not known or key in fixed:
+                raise ValueError(f"{key!r:.80} is unknown or decided twice")
+            parts = [of(node[word], {**fixed, key: word == "yes"}) for word in ("yes", "no")]
             return max((part for part in parts if part is not None), default=None)
 
         best, step = of(tree, {}), self.step(stage, services)
