@@ -110,7 +110,8 @@ def test_beds_and_places_are_nested() -> None:
         price=np.zeros(1), use=np.zeros((0, 1), dtype=np.int64), limit=np.zeros(0, dtype=np.int64),
         must=np.array([False]), option=np.array([0]),
     )  # fmt: skip
-    worth, _, _ = bound.Lagrangean(posed).fill(posed.value)
+    form = bound.Lagrangean(posed)
+    worth, _ = form.fill(posed.value, form.order(posed.value))
     assert worth.tolist() == [2 * 5 + 3 * 3]
     assert exchange.filled(posed, [0]).value == pytest.approx(19)
 

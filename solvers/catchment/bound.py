@@ -98,19 +98,23 @@ class Lagrangean:
         slope = np.concatenate([self.level.people / self.people - served, self.limit[1:] - self.use[1:] @ share])
         return Look(value, slope, np.concatenate([share, flow]))
 
-    def fill(
-        self, left: np.ndarray, people: np.ndarray | None = None
-    ) -> tuple[np.ndarray, list[np.ndarray], np.ndarray]:
-        """What each option (o,) is worth when its site is filled by ``left`` (p,) a person, by at most ``people`` (p,);
-        the persons (p,) for each rank of options, in the order of ways that is returned with them."""
-        level = self.level
-        may = level.most if people is None else people
+    def order(self, left: np.ndarray) -> np.ndarray:
+        """The ways worth something, site by site, the best first."""
         good = np.flatnonzero(left > 0)
         order = good[np.argsort(-left[good], kind="stable")]
-        order = order[np.argsort(self.slim[order], kind="stable")]
+        by_site: np.ndarray = order[np.argsort(self.slim[order], kind="stable")]
+        return by_site
+
+    def fill(
+        self, left: np.ndarray, order: np.ndarray, people: np.ndarray | None = None
+    ) -> tuple[np.ndarray, list[np.ndarray]]:
+        """What each option (o,) is worth when its site is filled by ``left`` (p,) a person, by at most ``people`` (p,);
+        the persons for each rank of options, on the ways in their ``order``."""
+        level = self.level
+        may = level.most if people is None else people
         site, boards, most = level.site[order], level.boards[order], may[order].astype(float)
         begin = np.searchsorted(site, np.arange(level.sites))
-        worth = np.zeros(len(level.at))
+        worth, value = np.zeros(len(level.at)), left[order]
         flows = []
         asleep = _before(most * boards, site, begin)
         for own in self.ranks:
@@ -118,16 +122,17 @@ class Lagrangean:
             places[level.at[own]], beds[level.at[own]] = level.places[own], level.beds[own]
             go = np.where(boards, np.clip(beds[site] - asleep, 0.0, most), most)
             go = np.clip(places[site] - _before(go, site, begin), 0.0, go)
-            worth[own] = np.bincount(site, weights=go * left[order], minlength=level.sites)[level.at[own]]
+            worth[own] = np.bincount(site, weights=go * value, minlength=level.sites)[level.at[own]]
             flows.append(go)
-        return worth, flows, order
+        return worth, flows
 
     def _inner(self, at: np.ndarray) -> tuple[float, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """Value, shares of options, persons on ways, what options bring beyond prices, values of ways beyond u."""
         level, n = self.level, len(self.level.people)
         u = at[:n] / self.people
         left = level.value - u[level.point]
-        worth, flows, order = self.fill(left)
+        order = self.order(left)
+        worth, flows = self.fill(left, order)
         rest = worth - level.price - at[n:] @ self.use[1:]
         value = float(level.people @ u) + float(at[n:] @ self.limit[1:])
         more, share, price = self._choose(rest)
@@ -191,7 +196,8 @@ class Lagrangean:
             return value
         level, n = self.level, len(self.level.people)
         u = at[:n] / self.people
-        worth, _, _ = self.fill(level.value - u[level.point])
+        left = level.value - u[level.point]
+        worth, _ = self.fill(left, self.order(left))
         rest = worth - level.price - at[n:] @ self.use[1:]
         step = max(1, -(-self.money // STEPS))
         costs, money = self.costs // step, self.money // step

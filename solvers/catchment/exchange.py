@@ -25,6 +25,10 @@ from .level import Level
 
 #: Exchanges that are computed before a set counts as one that none improves.
 TRIES = 15
+#: Ends of climbs that are remembered, and how often a beginning is the mean choice rounded by chance.
+ENDS, ROUNDED = 5, 0.4
+#: Presolving takes longer than these small transportation problems.
+PLAIN = {"presolve": False}
 #: Changes of single sites that are put together in pairs, those that promise most.
 MOST_CHANGES = 250
 
@@ -59,7 +63,7 @@ def filled(level: Level, chosen: Iterable[int]) -> Filled:
     matrix = coo_array((np.ones(len(row)), (row, at)), shape=(n + 2 * m, len(ways))).tocsr()
     most = np.concatenate([level.people[points], room[0, open_sites], room[1, open_sites]])
     bounds = np.column_stack([np.zeros(len(ways)), level.most[ways]])
-    answer = linprog(-level.value[ways], A_ub=matrix, b_ub=most, bounds=bounds, method="highs-ds")
+    answer = linprog(-level.value[ways], A_ub=matrix, b_ub=most, bounds=bounds, method="highs-ds", options=PLAIN)
     u = np.zeros(len(level.people))
     if answer.status != 0:  # never seen: it is feasible and bounded
         return Filled(-np.inf, u, np.zeros(len(level.point)))
@@ -74,6 +78,8 @@ class Exchange:
 
     def __init__(self, level: Level, seed: int) -> None:
         self.level, self.rng, self.form = level, np.random.default_rng(seed), Lagrangean(level)
+        self.order = self.form.order(level.value)
+        self.ends: list[tuple[float, frozenset[int]]] = []
         self.known: dict[frozenset[int], Filled] = {}
         self.best: frozenset[int] | None = None
         self.value = -np.inf
@@ -100,7 +106,7 @@ class Exchange:
         people = level.people - np.bincount(level.point, weights=flow, minlength=len(level.people))
         blur = self.rng.uniform(1 - noise, 1 + noise, len(level.at))
         while True:
-            brings, flows, order = self.form.fill(level.value, np.minimum(level.most, people[level.point]))
+            brings, flows = self.form.fill(level.value, self.order, np.minimum(level.most, people[level.point]))
             brings = (brings - level.price) * blur
             fits = (level.use <= left[:, None]).all(axis=0) & (brings > 1e-9) & ~sites[level.at]
             if not fits.any():
@@ -111,8 +117,8 @@ class Exchange:
             sites[level.at[o]] = True
             left = left - level.use[:, o]
             rank = next(k for k, own in enumerate(self.form.ranks) if o in own)
-            here = level.site[order] == level.at[o]
-            gone = np.bincount(level.point[order[here]], weights=flows[rank][here], minlength=len(people))
+            here = level.site[self.order] == level.at[o]
+            gone = np.bincount(level.point[self.order[here]], weights=flows[rank][here], minlength=len(people))
             people = np.maximum(0.0, people - gone)
 
     def climb(self, chosen: frozenset[int], over: Callable[[], bool]) -> frozenset[int]:
@@ -121,18 +127,19 @@ class Exchange:
         while not over():
             for there in self._moves(chosen, here)[:TRIES]:
                 if over():
-                    return chosen
+                    break
                 seen = self.look(there)
                 if seen.value > here.value + 1e-9 * max(1.0, abs(here.value)):
                     chosen, here = there, seen
                     break
             else:
-                return chosen
-        return chosen
+                break
+        return self._end(chosen, here.value)
 
     def worth(self, u: np.ndarray) -> np.ndarray:
         """(o,) what each option is worth at prices of the demand points."""
-        found: np.ndarray = self.form.fill(self.level.value - u[self.level.point])[0] - self.level.price
+        left = self.level.value - u[self.level.point]
+        found: np.ndarray = self.form.fill(left, self.form.order(left))[0] - self.level.price
         return found
 
     def _changes(self, chosen: frozenset[int], here: Filled) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -153,7 +160,8 @@ class Exchange:
             parts.append((r, free + back, now, float(most[r]), may if level.must[level.at[r]] else may | ~taken))
         gone, come, promise = [], [], []
         for r, people, least_gone, most_gone, may in parts:
-            least = self.form.fill(level.value, np.minimum(level.most, people[level.point]))[0] - level.price
+            most_now = np.minimum(level.most, people[level.point])
+            least = self.form.fill(level.value, self.order, most_now)[0] - level.price
             o = np.flatnonzero(may & (least > 0) & (np.arange(len(may)) != r))
             gone.append(np.full(len(o), r))
             come.append(o)
@@ -192,13 +200,31 @@ class Exchange:
         for f in flat.tolist():
             a, b = divmod(f, len(promise))
             there = frozenset((set(chosen) - {int(gone[a]), int(gone[b])}) | {int(come[a]), int(come[b])}) - {-1}
-            if np.isfinite(both[a, b]) and there not in self.known:
+            seen = self.known.get(there)
+            if np.isfinite(both[a, b]) and (seen is None or seen.value > here.value):
                 sets[there] = max(float(both[a, b]), sets.get(there, -np.inf))
         return sorted(sets, key=lambda s: (-sets[s], sorted(s)))
 
-    def shake(self) -> frozenset[int]:
-        """A set near the best: some options go, others come by what they bring and by chance."""
-        best = sorted(self.best or ())
+    def shake(self, share: np.ndarray | None = None) -> frozenset[int]:
+        """A new beginning: the mean choice of the bound (o,) rounded by chance, or one of the best sets so far without
+        some of its options, neighbours or any; others come by what they bring and by chance."""
+        level = self.level
+        if share is not None and (not self.ends or self.rng.random() < ROUNDED):
+            taken = np.flatnonzero((self.rng.random(len(share)) < share) | (level.must[level.at] & (share > 0.5)))
+            return self.grow(self.rng.permutation(taken).tolist(), 0.3)
+        best = sorted(self.ends[int(self.rng.integers(len(self.ends)))][1]) if self.ends else []
         few = min(len(best), int(self.rng.integers(2, max(3, len(best) // 3 + 1))))
         gone = {best[k] for k in self.rng.choice(len(best), few, replace=False)} if few else set()
-        return self.grow([o for o in best if o not in gone or self.level.must[self.level.at[o]]], 0.4)
+        if few and self.rng.random() < 0.6:
+            centre = level.at[best[int(self.rng.integers(len(best)))]]
+            here = np.zeros(len(level.people), dtype=bool)
+            here[level.point[level.site == centre]] = True
+            near = np.bincount(level.site, weights=level.most * here[level.point], minlength=level.sites)
+            gone = {best[k] for k in np.argsort(-near[level.at[best]], kind="stable")[:few]}
+        return self.grow([o for o in best if o not in gone or level.must[level.at[o]]], 0.4)
+
+    def _end(self, chosen: frozenset[int], value: float) -> frozenset[int]:
+        """Remember where a climb ended among the best ends."""
+        if all(chosen != other for _, other in self.ends):
+            self.ends = sorted([*self.ends, (value, chosen)], key=lambda end: (-end[0], sorted(end[1])))[:ENDS]
+        return chosen

@@ -68,7 +68,7 @@ class Method:
         bound = self._bound()
         if not self._done():
             self._climb(self.exchange.grow([*must, *np.argsort(-bound.share, kind="stable")[: _many(bound)].tolist()]))
-            self._shake()
+            self._shake(bound)
         if not self._done():
             self._rest(bound)
         best = self.exchange.best
@@ -107,13 +107,13 @@ class Method:
         self.high = max(self.high, self.value)
         return bound
 
-    def _shake(self) -> None:
+    def _shake(self, bound: Bound) -> None:
         """Exchanges from many beginnings; where HiGHS can decide the rest, only some."""
         until = time.monotonic() + EXCHANGE_SHARE * (self.way.deadline - time.monotonic())
         vain = 0
         while vain < SHAKES and not self._done() and time.monotonic() < until:
             before = self.value
-            self._climb(self.exchange.shake())
+            self._climb(self.exchange.shake(bound.share))
             vain = 0 if self.value > before else vain + 1
 
     def _rest(self, bound: Bound) -> None:
@@ -128,7 +128,7 @@ class Method:
             near = np.isin(level.at, level.at[list(best)])
             part = level.with_options(alive & ((bound.share > IN_USE) | near))
         self._mip(part, mine, whole)
-        self._shake()
+        self._shake(bound)
 
     def _mip(self, part: Level, mine: np.ndarray, whole: bool) -> None:
         """Solve the model of some options from the best set; its bound counts where they are all that matter."""
