@@ -20,7 +20,7 @@ from siting.roads.slope import UNKNOWN_MM
 from siting.runs import solving
 from siting.verify import verify_run
 from siting.verify.read import read_county
-from siting.verify.slope import height, milliseconds
+from siting.verify.slope import height, milliseconds, read_pairs
 from siting.verify.travel import Network
 
 from .conftest import write_tiny
@@ -126,6 +126,16 @@ def test_directions_of_a_road_differ(tmp_path: Path) -> None:
         assert walk.time_ms[place[tail], place[head]] == expected * 1000
         assert dict(theirs[number[head]])[number[tail]] == expected * 1000
         assert walk.length_mm[place[tail], place[head]] == (500_000 if {tail, head} == {"A", "E"} else 1_000_000)
+
+
+def test_whole_numbers_may_be_written_with_a_point(tmp_path: Path) -> None:
+    folder = hilly(tmp_path / "hills", "[[-10.0, 100], [-5, 84.0], [0, 100], [5, 119], [10, 142]]")
+    county, _ = instance.read(folder)
+    assert county.file.network.modes["walk"].slopes == TOBLER
+    assert read_pairs(read_county(folder).toml["network"]["modes"]["walk"]["slopes"]) == TOBLER
+    for wrong in ([[0, 100], [0.5, 90]], [[True, 100], [1, 90]], [[0, 100], [0, 90]], [[None, 1]]):
+        with pytest.raises(ValueError, match=r"number|ascend"):
+            read_pairs(wrong)
 
 
 def test_slopes_change_who_is_served(tmp_path: Path) -> None:

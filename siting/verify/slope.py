@@ -24,12 +24,20 @@ def height(cell: str) -> int | None:
 
 def read_pairs(value: Any) -> Pairs:
     """``slopes`` of a mode: the pairs, by grade."""
-    pairs = tuple((grade, time) for grade, time in value)
-    if not all(type(number) is int for pair in pairs for number in pair):
-        raise ValueError("slopes are pairs of whole numbers")
+    pairs = tuple((_whole(grade), _whole(time)) for grade, time in value)
     if any(after[0] <= before[0] for before, after in itertools.pairwise(pairs)):
         raise ValueError("grades of slopes do not ascend")
     return pairs
+
+
+def _whole(value: object) -> int:
+    """A whole number of either sign; 5.0 is one."""
+    if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
+        raise ValueError(f"not a number: {value!r:.60}")
+    number = Decimal(value)
+    if number != number.to_integral_value() or abs(number) > 10_000:
+        raise ValueError(f"not a whole number: {value!r:.60}")
+    return int(number)
 
 
 def milliseconds(mm: int, mph: int, start: int | None, end: int | None, pairs: Pairs) -> int:
