@@ -190,6 +190,7 @@ def test_every_part_of_the_model_is_in_the_county() -> None:
     assert [phase.year for phase in phased.phases] == [2025, 2026]
     assert len(phased.land.quota_m2) == 2
     assert {fund.carries_over for fund in phased.funds} == {True, False}
+    assert scenario.of(whole, "clinics-least-cost").aims == ("worth", "cost", "travel")
 
 
 def test_plots_are_shared_at_one_place(folder: Path) -> None:

@@ -38,6 +38,12 @@ name = "只规划村卫生室和乡镇卫生院"
 name_en = "Clinics and health centres only"
 services = ["clinic_village", "health_township"]
 
+[scenarios.clinics-least-cost]
+name = "村卫生室和乡镇卫生院：同样的服务，最低的费用"
+name_en = "Clinics and health centres at least cost"
+services = ["clinic_village", "health_township"]
+aims = ["worth", "cost", "travel"]
+
 [scenarios.waste-only]
 name = "只规划生活垃圾收运"
 name_en = "Household waste only"
