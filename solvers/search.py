@@ -131,7 +131,12 @@ class Search:
         if self.duals is None or not joint.is_large(self.problem):
             return False
         seconds = self.clock.left_s * APART_SHARE
-        self._tighten(prices.of_stage(self.form, self.linear, self.duals, self.effort, self.aim.name, seconds))
+
+        def enough(bound: float) -> bool:
+            return abs(bound - self.value) <= self._allowed()
+
+        name = self.aim.name
+        self._tighten(prices.of_stage(self.form, self.linear, self.duals, self.effort, name, seconds, enough))
         return self.proven()
 
     def _alone(self) -> bool:

@@ -33,6 +33,8 @@ from ..process.linear import LinearModel
 from ..process.supervise import Answer
 from .split import COMMON, Split, piece, split
 
+#: A part with more whole-number columns than this takes long.
+LARGE_PART = 2000
 #: Share of the gap within which a part is solved; what it leaves open is left open in the bound.
 PART_GAP = 0.05
 
@@ -41,10 +43,16 @@ Run = Callable[[LinearModel, float], Answer]
 
 
 def of_stage(
-    form: Formulation, linear: LinearModel, prices: np.ndarray, effort: Effort, name: str, seconds: float
+    form: Formulation,
+    linear: LinearModel,
+    prices: np.ndarray,
+    effort: Effort,
+    name: str,
+    seconds: float,
+    enough: Callable[[float], bool],
 ) -> float:
     """The bound of a stage: ``linear`` is the model of ``form`` with its aim, ``prices`` are the duals of its
-    relaxation."""
+    relaxation, ``enough`` says whether a bound needs no more work."""
 
     def run(task: LinearModel, share: float) -> Answer:
         answer = supervise.run(
@@ -59,13 +67,20 @@ def of_stage(
         effort.on_log(f"== {name}: part at prices\n{answer.log}")
         return answer
 
-    return bound(linear, split(form.linear, form.posed), prices, run)
+    return bound(linear, split(form.linear, form.posed), prices, run, enough)
 
 
-def bound(linear: LinearModel, parts: Split, prices: np.ndarray, run: Run) -> float:
+def bound(
+    linear: LinearModel,
+    parts: Split,
+    prices: np.ndarray,
+    run: Run,
+    enough: Callable[[float], bool] = lambda total: False,
+) -> float:
     """What no solution of ``linear`` exceeds (or undercuts), in its own sense.
 
-    ``prices`` (m,): duals of the rows in the sense of the minimisation; any numbers give a bound.
+    ``prices`` (m,): duals of the rows in the sense of the minimisation; any numbers give a bound. Large parts are first
+    relaxed; only if that is not ``enough`` they are solved with whole options.
     """
     owners = [*range(len(parts.parts)), COMMON]
     joining = parts.touched(linear.matrix, owners).sum(axis=0) > 1
@@ -81,19 +96,23 @@ def bound(linear: LinearModel, parts: Split, prices: np.ndarray, run: Run) -> fl
         row_lower=linear.row_lower[~joining],
         row_upper=linear.row_upper[~joining],
     )
-    nothing = np.zeros(len(cost))
-    owners.sort(key=lambda k: int((parts.owner == k).sum()))
+    fixed = linear.offset + float(priced[priced != 0] @ side[priced != 0])
+    pieces = [piece(apart, parts.owner == owner, np.zeros(len(cost)))[0] for owner in owners]
+    pieces.sort(key=lambda small: len(small.cost))
+    large = [k for k, small in enumerate(pieces) if int(small.whole.sum()) > LARGE_PART]
     workers = min(len(owners), os.cpu_count() or 1)
 
-    def least(owner: int) -> float:
-        small, columns = piece(apart, parts.owner == owner, nothing)
-        box = float(np.minimum(small.cost * small.lower, small.cost * small.upper).sum()) if len(columns) else 0.0
-        if not len(small.row_lower):
+    def least(task: LinearModel) -> float:
+        box = float(np.minimum(task.cost * task.lower, task.cost * task.upper).sum())
+        if not len(task.row_lower):
             return box
-        found = run(small, workers / len(owners)).bound
+        found = run(task, workers / len(owners)).bound
         return box if found is None or not math.isfinite(found) else max(box, found)
 
     with ThreadPoolExecutor(workers) as pool:
-        total = math.fsum(pool.map(least, owners))
-    fixed = linear.offset + float(priced[priced != 0] @ side[priced != 0])
-    return linear.sign * (total + fixed)
+        found = list(pool.map(least, [t.relaxed() if k in large else t for k, t in enumerate(pieces)]))
+        total = linear.sign * (math.fsum(found) + fixed)
+        if large and not enough(total):
+            for k, better in zip(large, pool.map(least, [pieces[k] for k in large]), strict=True):
+                found[k] = max(found[k], better)
+    return linear.sign * (math.fsum(found) + fixed)
