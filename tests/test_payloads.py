@@ -138,6 +138,7 @@ def browser() -> Iterator[Any]:
 
 def test_a_browser_runs_none_of_them_and_asks_nobody(written: dict[str, Path], browser: Any) -> None:
     page = browser.new_page()
+    page.set_default_timeout(180_000)
     done: list[str] = []
     page.on("request", lambda request: done.append(request.url))
     page.on("dialog", lambda dialog: (done.append(f"dialog {dialog.message}"), dialog.dismiss()))

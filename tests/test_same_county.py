@@ -102,7 +102,7 @@ def planned(folder: Path) -> bytes:
     """The bytes of the plan file but for the hashes of the inputs, which are what differs; the checker accepts it."""
     county, faults = instance.read(folder)
     chosen = scenario.of(county)
-    outcome = direct.solve(pose(county, travel.times(county), chosen), Effort(gap=0, time_limit_s=60))
+    outcome = direct.solve(pose(county, travel.times(county), chosen), Effort(gap=0, time_limit_s=900))
     content: dict[str, Any] = plan_file(outcome.plan, measure.of(outcome.plan, county, chosen), county, chosen)
     verdict = Auditor(folder).check(content)
     assert [(b.code, b.where, b.says) for b in verdict.breaches] == []
@@ -119,20 +119,26 @@ def test_however_a_county_is_written_its_plan_is_the_same_byte_for_byte(tmp_path
     assert [way for way, plan in plans.items() if plan != first] == []
 
 
-def test_the_command_line_writes_the_same_plan_of_the_same_county(tmp_path: Path, solved: Path) -> None:
-    """Another process, another hash seed, GB18030 with shuffled rows: only the hashes of the inputs differ."""
-    folder = write_tiny(tmp_path / "tiny")
-    for path in folder.glob("*.csv"):
+def test_the_command_line_writes_the_same_plan_of_the_same_county(tmp_path: Path) -> None:
+    """Other processes, other hash seeds, GB18030 with shuffled rows: only the hashes of the inputs differ.
+
+    The greedy solver looks at no clock, so a busy machine gives the same plan as an idle one.
+    """
+    one, two = write_tiny(tmp_path / "one"), write_tiny(tmp_path / "two")
+    for path in two.glob("*.csv"):
         cells = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))
         path.write_bytes(told(shuffled(cells), "\r\n").encode("gb18030"))
-    toml = (folder / "county.toml").read_text(encoding="utf-8")
-    (folder / "county.toml").write_text(toml.replace('id = "tiny"', 'id = "tiny"\nencoding = "gb18030"'), "utf-8")
-    answer = subprocess.run(
-        [sys.executable, "-m", "siting", "solve", folder, "--out", tmp_path / "run", "--time-limit", "200", "--quiet"],
-        capture_output=True, text=True, timeout=300, check=False,
-        env=os.environ | {"PYTHONHASHSEED": "12345", "SITING_CACHE": str(tmp_path / "cache")},
-    )  # fmt: skip
-    assert answer.returncode == 0, answer.stderr
-    plans = [json.loads((run / "plan.json").read_text(encoding="utf-8")) for run in (solved, tmp_path / "run")]
+    toml = (two / "county.toml").read_text(encoding="utf-8")
+    (two / "county.toml").write_text(toml.replace('id = "tiny"', 'id = "tiny"\nencoding = "gb18030"'), "utf-8")
+    plans = []
+    for seed, folder in enumerate((one, two), 1):
+        run = tmp_path / f"run-{seed}"
+        answer = subprocess.run(
+            [sys.executable, "-m", "siting", "solve", folder, "--out", run, "--solver", "greedy", "--quiet"],
+            capture_output=True, text=True, timeout=600, check=False,
+            env=os.environ | {"PYTHONHASHSEED": str(seed), "SITING_CACHE": str(tmp_path / "cache")},
+        )  # fmt: skip
+        assert answer.returncode in (0, 5), answer.stderr
+        plans.append(json.loads((run / "plan.json").read_text(encoding="utf-8")))
     assert plans[0].pop("inputs") != plans[1].pop("inputs")
     assert json.dumps(plans[0]) == json.dumps(plans[1])
