@@ -12,8 +12,10 @@ import pytest
 from siting.counties.county import County
 from siting.errors import InputRefused
 from siting.reading import instance
+from siting.reports import content
 from siting.roads import travel
 from siting.runs import solving
+from siting.studies import study
 from siting.verify import verify_run
 
 from . import verify_street as street
@@ -93,6 +95,17 @@ def test_a_plan_of_other_times_is_rejected(county_folder: Path, tmp_path: Path) 
     assert "E702" in {breach.code for breach in verify_run(run).breaches}
     tell(run / "inputs", [*every("0.5"), ("V1", "C1", "drive", "0.5")])
     assert {breach.code for breach in verify_run(run).breaches} == {"E708"}
+
+
+def test_the_report_says_whose_times_they_are(county_folder: Path, tmp_path: Path) -> None:
+    tell(county_folder, every("0.5", V1_C1=""))
+    toml = (county_folder / "county.toml").read_text(encoding="utf-8")
+    toml = toml.replace("access_kmh = 3.6\n", "access_kmh = 3.6\nslopes = [[-5, 90], [5, 120]]\n")
+    (county_folder / "county.toml").write_text(toml, encoding="utf-8")
+    told = content.of(study.load(plan_of(county_folder, tmp_path / "run")), "en")
+    sentences = next(section for section in told.sections if section.id == "data").sentences
+    assert any("drive, 35 pairs, 34 of them with a way" in sentence for sentence in sentences)
+    assert any("heights of the road nodes: walk" in sentence for sentence in sentences)
 
 
 def test_who_lives_off_the_roads_is_reached_by_a_time(county_folder: Path, tmp_path: Path) -> None:

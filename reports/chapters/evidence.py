@@ -82,6 +82,7 @@ def data_notes(study: Study, say: Speech) -> Section:
         lost = {str(s["id"]) for s in study.result.get("snap", ()) if not _reached(s)}
         limit = say.count(study.county.file.network.snap_limit_m)
         sentences.append(say("data.snap", limit=limit, unreachable=say.count(len(lost))))
+    sentences += _travelled(study, say)
     tables = tuple(table for table in (roads, legs, notes) if table.rows)
     if not notes.rows:
         sentences.append(say("data.none"))
@@ -89,6 +90,17 @@ def data_notes(study: Study, say: Speech) -> Section:
     if attribution:
         sentences.append(say("data.attribution", text=visible(attribution)))
     return Section("data", say("section.data"), tuple(sentences), tables)
+
+
+def _travelled(study: Study, say: Speech) -> list[str]:
+    """Modes whose times are the planner's own, and modes that know slope."""
+    county = study.county
+    told = [
+        say("data.own_times", mode=say(f"mode.{mode}"), pairs=say.count(len(own.listed)), ways=say.count(len(own.ms)))
+        for mode, own in county.own_times.items()
+    ]
+    steep = [say(f"mode.{mode}") for mode, travel in county.file.network.modes.items() if travel.slopes]
+    return [*told, *([say("data.slopes", modes=say.listing(steep))] if steep else [])]
 
 
 def _network(study: Study, say: Speech) -> Table:
