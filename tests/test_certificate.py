@@ -224,7 +224,8 @@ def certified(tmp_path_factory: pytest.TempPathFactory, siting_process: Run) -> 
     """A run of the small county with a certificate and a second witness."""
     folder = write_tiny(tmp_path_factory.mktemp("certified") / "tiny")
     run = folder.parent / "run"
-    answer = siting_process("solve", folder, "--out", run, "--certify", "--cross-check", "direct", "--quiet")
+    witnesses = ("--certify", "--cross-check", "direct")
+    answer = siting_process("solve", folder, "--solver", "direct", "--out", run, *witnesses, "--quiet")
     assert answer.code == 0, answer.text
     return run
 

@@ -31,7 +31,7 @@ def needs(name: str) -> None:
 
 
 def run(model: LinearModel, engine: str, **more: Any) -> supervise.Answer:
-    usual: dict[str, Any] = {"gap": 0.0, "seconds": 60.0, "seed": 0, "threads": 1, "stopped": lambda: False}
+    usual: dict[str, Any] = {"gap": 0.0, "seconds": 600.0, "seed": 0, "threads": 1, "stopped": lambda: False}
     return supervise.run(model, {}, **{**usual, **more}, engine=engine)
 
 
@@ -77,7 +77,7 @@ def test_the_plain_model_equals_brute_force(name: str, seed: int) -> None:
     solver = getattr(whole, name)
     needs(solver.engine)
     problem = problems.random_problem(seed)
-    outcome = solver(problem, Effort(gap=0, time_limit_s=60))
+    outcome = solver(problem, Effort(gap=0, time_limit_s=600))
     assert problems.breaches(problem, outcome.plan) == []
     assert brute.reached(problem, outcome.plan) == brute.best(problem)
     assert outcome.solver == name
@@ -97,7 +97,7 @@ def test_a_bound_that_excludes_a_plan_is_no_bound(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(supervise, "run", lying)
     with pytest.raises(SolverFailed, match="excludes"):
-        whole.direct(problems.random_problem(3), Effort(gap=0, time_limit_s=60))
+        whole.direct(problems.random_problem(3), Effort(gap=0, time_limit_s=600))
 
 
 def test_a_missing_solver_is_a_fault_with_its_cure(

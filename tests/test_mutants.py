@@ -10,10 +10,9 @@ import pytest
 from . import mutants
 from .mutants import Mutant
 
-#: One fault of each kind, in rules that decide over people and money: module, and how its name begins.
+#: Faults of three kinds, in rules that decide over people and money: module, and how its name begins.
 PICKED = (
     ("bound", "GtE to Gt in `return made"),
-    ("catchment", "Gt to GtE in `if persons.get"),
     ("money", "Sub to Add in `costs[key, option.phase]"),
     ("targets", "ceil to floor in `return (value, total"),
 )

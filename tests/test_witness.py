@@ -21,7 +21,7 @@ from . import problems
 from . import problems_brute as brute
 from .conftest import Run
 
-EXACT = Effort(gap=0, time_limit_s=60)
+EXACT = Effort(gap=0, time_limit_s=600)
 
 
 def agree(seed: int, witness: whole.Whole) -> None:
