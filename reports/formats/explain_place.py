@@ -78,7 +78,8 @@ class Telling:
         lines = [self._head("explain.site", service, reason.opening.site, action=action)]
         lines.append(say("explain.users", n=say.quantity(quantity(county, service, reason.users)), **money))
         for loss in reason.losses:
-            key = "explain.lost_least" if loss.whole else "explain.lost"
+            grown = reason.opening.action == "expand"
+            key = "explain.lost_least" if loss.whole else "explain.lost_grown" if grown else "explain.lost"
             n = say.quantity(quantity(county, loss.service, loss.persons))
             lines.append(say(key, n=n, service=say.name(county.services[loss.service])))
             names = [say.name(self.places[i]) for i, _ in loss.settlements[:PLACES]]
@@ -93,7 +94,7 @@ class Telling:
         if reason.farther:
             by_time = way(county.services[service], reason.access).by_time
             lines.append(say("explain.farther", way=say.travel(reason.farther, by_time)))
-        if not reason.may_go:
+        if not reason.may_go and reason.opening.action == "keep":
             lines.append(say("explain.must_stay"))
         lines += [self._stand_in(service, s) for s in others]
         if reason.opening.action == "new" and not others:
