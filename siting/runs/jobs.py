@@ -32,8 +32,11 @@ def run_job(job: Mapping[str, str], options: Mapping[str, Any]) -> dict[str, Any
     run = Path(done.run)
     ask = Ask(**{**options["ask"], "scenario": done.scenario, "solver": done.solver})
     try:
+        state = _state(done, ask)
+        if state == "finished":  # its worker died with the answer, not with the work
+            return {"status": "ended"}
         _note(done)
-        if _goes_on(done, ask):
+        if state == "cut off":
             solving.resume(run)
         else:
             solving.solve(Path(done.folder), run, ask)
@@ -80,13 +83,16 @@ def _same(record: journal.Record, job: Job, ask: Ask, files: Mapping[str, str]) 
     return own == (job.scenario, job.solver, ask.options(), dict(files))
 
 
-def _goes_on(job: Job, ask: Ask) -> bool:
-    """Whether there is a run of this job that was cut off."""
+def _state(job: Job, ask: Ask) -> str:
+    """Whether there is a run of this job that is finished, one that was cut off, or none."""
     record, path = _record(job), Path(job.run) / run_folder.RESULT
-    if record is None or (path.is_file() and json.loads(path.read_text(encoding="utf-8"))["status"] != "stopped"):
-        return False
+    if record is None:
+        return "new"
     county, _ = instance.read(Path(job.folder))
-    return _same(record, job, ask, county.files)
+    if not _same(record, job, ask, county.files):
+        return "new"
+    ended = path.is_file() and json.loads(path.read_text(encoding="utf-8"))["status"] != "stopped"
+    return "finished" if ended else "cut off"
 
 
 def row_of(job: Job, county: County, ask: Ask, answer: Mapping[str, Any] | None = None) -> Row:

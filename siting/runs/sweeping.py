@@ -2,8 +2,9 @@
 
 A job is one solve into a run folder of its own. What is finished stays finished: a sweep that is begun again with the
 same folder takes it as it is, and goes on with what was cut off. A worker that dies costs the job that it had; the
-scheduler gives it to another one, which goes on from the last checked plan. A run folder is locked while it is filled,
-so that no job can run twice at a time, even where a worker was given up too early.
+scheduler gives it to another one, which goes on from the last checked plan. An answer that was lost with its worker is
+given again without the work. A run folder is locked while it is filled, so that no job can run twice at a time, even
+where a worker was given up too early.
 """
 
 from __future__ import annotations
@@ -138,6 +139,7 @@ def _done(client: Client, jobs: Sequence[Job], wanted: Plan, interrupt: Interrup
             else:
                 why = type(future.exception()).__name__ if future.status == "error" else future.status
                 yield Row(job, "failed", attempts=attempts(job), says=({"code": "", "message": why},))
+            future.release()  # else the scheduler computes it again where the worker that holds the answer dies
     for future in futures:
         future.cancel()
 
