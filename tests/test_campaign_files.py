@@ -28,7 +28,7 @@ from siting.solvers import greedy
 from siting.verify import Auditor
 from siting.words import LANGS, load
 
-from . import test_options, test_verify_shared
+from . import test_options, test_own_times_county, test_verify_shared
 from .conftest import write_tiny
 from .spoiling import Files, spoilt
 from .verify_street import write
@@ -38,12 +38,13 @@ ESCAPED = sorted((Path(__file__).parent / "escaped" / "files").glob("*.toml"))
 
 
 def bases_in(folder: Path) -> dict[str, Files]:
-    """Three counties that hold all families, phases, red lines, packages, targets and scenarios between them."""
+    """Four counties that hold all families, phases, red lines, targets, scenarios and own times between them."""
     street = write(folder / "street", test_options.TOML, test_options.SITES, lines=test_options.LINES,
                    disposal=test_options.DISPOSAL)  # fmt: skip
     toml = test_verify_shared.TOML.partition("[scenarios.wrong]")[0].replace('{ value = 15, source = "X" }', "15")
     shared = test_verify_shared.county(folder / "shared", toml)
-    made = {"tiny": write_tiny(folder / "tiny"), "street": street, "shared": shared}
+    timed = test_own_times_county.tell(write_tiny(folder / "timed"), test_own_times_county.every("0.7", V1_C1="0"))
+    made = {"tiny": write_tiny(folder / "tiny"), "street": street, "shared": shared, "timed": timed}
     return {name: {path.name: path.read_bytes() for path in sorted(at.iterdir())} for name, at in made.items()}
 
 

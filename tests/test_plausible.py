@@ -158,7 +158,7 @@ SMALL = {
         replace("county.toml", "[network]", "[money]\nbase_per_unit = 1000\n[network]"), "W159", "county.toml",
     ),
     "a size for a province": (
-        replace("county.toml", "capacity_persons = 80", "capacity_persons = 8000000"), "W172", "county.toml",
+        replace("county.toml", "capacity_persons = 80", "capacity_persons = 8000000"), "W158", "county.toml",
     ),
     "a school for a province": (put("sites.csv", 5, capacity_persons="3000000"), "W173", "sites.csv"),
 }  # fmt: skip

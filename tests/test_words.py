@@ -45,6 +45,13 @@ def test_no_chinese_file_is_without_an_english_one() -> None:
     assert len(chinese) == len(ENGLISH)
 
 
+@pytest.mark.parametrize("room", ["siting", "reports"])
+def test_no_sentence_stands_in_two_files(room: str) -> None:
+    """The files of a folder become one table of sentences: of two with the same key, one would be lost."""
+    keys = [key for path in ENGLISH if path.parent.parent.name == room for key in sentences(path)]
+    assert sorted(keys) == sorted(set(keys))
+
+
 def test_chinese_sentences_speak_chinese() -> None:
     for path in (ROOT / "siting" / "words").glob("faults.zh.toml"):
         for key, sentence in sentences(path).items():

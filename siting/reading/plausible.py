@@ -149,7 +149,7 @@ def _everything(county: County, key: str) -> Decimal:
 
 
 def places(county: County, numbers: Numbers) -> Iterator[Fault]:
-    """W172 a size, W173 a site with many times the places that the whole county asks for."""
+    """W158 a size, W173 a site with many times the places that the whole county asks for."""
     asked = {
         key: sum(county.group(s.demand)) for key, s in county.services.items() if s.family in ("catchment", "haul")
     }
@@ -157,7 +157,7 @@ def places(county: County, numbers: Numbers) -> Iterator[Fault]:
         for k, size in enumerate(county.services[key].sizes):
             if whole and (size.places or 0) > MOST_PLACES * whole:
                 values = {"value": _shown(county.services[key], size.places or 0), "times": (size.places or 0) // whole}
-                yield toml_fault(county, "W172", f"services.{key}.sizes[{k}]", **values)
+                yield toml_fault(county, "W158", f"services.{key}.sizes[{k}]", **values)
     for site, row in zip(county.sites, numbers["sites.csv"], strict=True):
         whole = asked.get(site.service, 0)
         if whole and (site.places or 0) > MOST_PLACES * whole:
