@@ -58,6 +58,7 @@ def solve_radius(
         seconds=how.time_limit_s,
         seed=how.seed,
         threads=how.threads,
+        memory_mb=how.memory_mb,
         stopped=how.stopped,
         max_nodes=nodes,
     )

@@ -93,6 +93,7 @@ def hand_over(
         seconds=effort.time_limit_s,
         seed=effort.seed,
         threads=effort.threads,
+        memory_mb=effort.memory_mb,
         stopped=lambda: effort.stopped() or seen[0] <= enough[0] or seen[1] > enough[1],
         on_progress=progress,
         max_nodes=max_nodes,
