@@ -6,17 +6,22 @@ What they show and when they last ran stands in docs/reliability.md.
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import nox
 
 nox.options.sessions = []
 PATH = "tests/test_campaign_"
+#: That of the environment of nox, which need not be activated.
+PYTEST = str(Path(sys.executable).with_name("pytest"))
 
 
 def run(here: nox.Session, usual: int, *arguments: str, variable: str = "SITING_CAMPAIGN") -> None:
     """Run tests with the number of the command line."""
     number = here.posargs[0] if here.posargs else str(usual)
     env = {variable: str(int(number))}
-    here.run("pytest", "-s", "-q", "-p", "no:cacheprovider", *arguments, env=env, external=True)
+    here.run(PYTEST, "-s", "-q", "-p", "no:cacheprovider", *arguments, env=env, external=True)
 
 
 @nox.session(name="campaign-kill", venv_backend="none")

@@ -180,9 +180,12 @@ class _Work:
         )
         try:
             outcome = rooms.solver(ask.solver)(problem, effort)
-        finally:
+        except Exception:  # but not a second Ctrl-C, which waits for nothing
             self.kept.flush()
+            raise
+        finally:
             store.write_text(self.kept.run / LOG, "\n".join(logs))
+        self.kept.flush()
         self.listener.step("step.verify")
         verdict = self.kept.check(outcome.plan)
         if verdict.word != "valid":
