@@ -126,6 +126,7 @@ class Location:
                           self.deadline, self._on_round)  # fmt: skip
             bound = more if more.value > bound.value else bound
             self.low = max(self.low, min(bound.value, self.upper))
+            self._take(np.argsort(-more.share, kind="stable")[: self.p])  # nearly a solution of the relaxation
         return bound
 
     def _again(self, bound: Bound, pairs: Pairs, free: np.ndarray, one: np.ndarray, how: Climb) -> Bound:
