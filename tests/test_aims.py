@@ -22,7 +22,7 @@ from . import problems_aims as brute
 from .problems import make_block, target
 from .problems_rich import rich_problem
 
-EXACT = Effort(gap=0, time_limit_s=60, prove_travel=True)
+EXACT = Effort(gap=0, time_limit_s=600, prove_travel=True)
 ORDERS = [order for n in (1, 2, 3) for order in itertools.permutations(("worth", "cost", "travel"), n)]
 
 

@@ -25,7 +25,7 @@ from . import test_verify_schools
 from .test_options import DISPOSAL, LINES, SITES, TOML
 from .verify_street import codes, put, site, write
 
-EXACT = Effort(gap=0, time_limit_s=60, prove_travel=True)
+EXACT = Effort(gap=0, time_limit_s=600, prove_travel=True)
 PRICED = TOML
 for plain, priced in (
     ("transfer_limit_min = 3", "transfer_limit_m = 3000\ntransfer_cost_per_year = 5000"),

@@ -34,7 +34,7 @@ def test_a_school_without_beds_is_not_the_closest_for_boarders() -> None:
     ways = [(0, 1, 900, "A", -1, True), (0, 1, 1200, "B", -1, True)]
     block = make_block("school", "catchment", (4,), options, {}, must_open="AB", more_ways=ways, closest=True)
     problem = Problem((block,), (), None, ())
-    plan = county.solve(problem, Effort(gap=0, time_limit_s=60)).plan
+    plan = county.solve(problem, Effort(gap=0, time_limit_s=600)).plan
     assert [(a.site, a.persons) for a in plan.services["school"].assignments] == [("B", 4)]
     assert problems.breaches(problem, plan) == []
     assert brute.reached(problem, plan) == brute.best(problem) == (4,)
@@ -54,7 +54,7 @@ def test_nor_is_one_that_opens_without_them() -> None:
     )
     for money, served in ((5, 5), (50, 4)):  # v1 of 2 walks to A; of v0 three board at B, or where A is large two at A
         problem = Problem((block,), (Fund("f", money, ("school",)),), None, ())
-        plan = county.solve(problem, Effort(gap=0, time_limit_s=60)).plan
+        plan = county.solve(problem, Effort(gap=0, time_limit_s=600)).plan
         assert problems.breaches(problem, plan) == []
         assert brute.reached(problem, plan) == brute.best(problem)
         assert brute.best(problem) == (max(served, 5),)
@@ -64,7 +64,7 @@ def test_nor_is_one_that_opens_without_them() -> None:
 @pytest.mark.parametrize("seed", [2269])
 def test_the_problem_in_which_it_was_found(seed: int) -> None:
     problem = rich_problem(seed)
-    plan = county.solve(problem, Effort(gap=0, time_limit_s=60)).plan
+    plan = county.solve(problem, Effort(gap=0, time_limit_s=600)).plan
     assert problems.breaches(problem, plan) == []
     assert brute.reached(problem, plan) == brute.best(problem)
 
