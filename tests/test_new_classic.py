@@ -253,7 +253,8 @@ def test_covering_of_gr100_has_the_optimum_of_the_classic_solver(tmp_path: Path)
     answer = problems.solve_classic(problems.MaximalCovering(graph.paths() <= 60, persons, 3), EXACT)
     stage = engine.solve(pose(county, travel.times(county), scenario.of(county)), EXACT).stage("worth")
     assert stage is not None
-    assert stage.objective == answer.objective == answer.bound
-    assert stage.bound is not None
-    assert stage.bound - stage.objective <= 1e-6 * stage.objective  # people are counted in hundred-millionths
+    assert stage.objective == answer.objective
+    for bound in (stage.bound, answer.bound):  # people are counted in hundred-millionths, finer than a solver counts
+        assert bound is not None
+        assert 0 <= bound - stage.objective <= 1e-6 * stage.objective
     assert len(demand) == 100
