@@ -1,4 +1,5 @@
-"""The plan for a GIS: ``plan.gpkg`` with settlements, sites, assignments, roads, lines and hauls, or two GeoJSON files.
+"""The plan for a GIS: ``plan.gpkg`` with settlements, sites, assignments, roads, lines and hauls, which QGIS opens in
+colour, or two GeoJSON files.
 
 Coordinates are longitude and latitude in WGS84, as they were read.
 """
@@ -17,8 +18,9 @@ from siting.store import write_bytes, write_text
 from siting.studies.study import Study
 from siting.words import Words
 
-from ..rows import Record, assignment_rows, line_rows, settlement_rows, site_rows, transfer_rows
-from ..spots import serving
+from ..rows import UNITS, Record, assignment_rows, line_rows, settlement_rows, site_rows, transfer_rows
+from ..spots import serving, unit
+from . import gis_styles
 
 WGS84 = "EPSG:4326"
 
@@ -32,11 +34,23 @@ def write_geopackage(study: Study, out: Path, words: Words) -> list[Path]:
     try:
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "plan.gpkg"
-            for name, rows, kind, shapes in _layers(study):
+            layers = _layers(study)
+            for name, rows, kind, shapes in layers:
                 _append(file, name, rows, kind, shapes)
+            gis_styles.add(file, [name for name, *_ in layers], _asked(study, layers[0][1]))
             return [write_bytes(out / "plan.gpkg", file.read_bytes())]
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+
+
+def _asked(study: Study, rows: list[Record]) -> list[tuple[str, str]]:
+    """The columns of the settlements with the demand of each planned service and with who is served."""
+    names = _distinct(list(rows[0])) if rows else {}
+    pairs = []
+    for key in study.plan.services:
+        counted = UNITS[unit(study.county, key)]
+        pairs.append((names[f"{key}_demand_{counted}"], names[f"{key}_served_after_{counted}"]))
+    return pairs if names else []
 
 
 def _layers(study: Study) -> list[tuple[str, list[Record], str, np.ndarray]]:
