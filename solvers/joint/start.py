@@ -43,8 +43,8 @@ from .split import Split, piece, shared_out, split
 
 #: Below so many options a joint problem is small enough to be searched whole.
 MANY_OPTIONS = 2500
-#: Share of the gap that an earlier aim may lose to what follows.
-EASE = 0.5
+#: Shares of the gap that an earlier aim may lose to what follows: first this, and where it has no solution, that.
+TIGHT, EASE = 0.1, 0.5
 #: Shares of the time that is left which a relaxation and the parts may take.
 RELAXATION_SHARE, PARTS_SHARE = 0.4, 0.5
 #: Nodes of the search of a part, so that the plan is the same on every machine.
@@ -120,20 +120,23 @@ def _chain(problem: Problem, form: Formulation, effort: Effort, left_s: Callable
         whole = math.floor(answer.bound + 1e-6 + 1e-8 * abs(answer.bound))
         return min(whole, best_of(problem, aim) or whole)
 
-    def eased(aim: Aim, bound: int) -> tuple[Aim, int]:
-        return aim, math.floor(bound * (1 - EASE * effort.gap))
+    def eased(aim: Aim, bound: int, share: float = EASE) -> tuple[Aim, int]:
+        return aim, math.floor(bound * (1 - share * effort.gap))
 
+    services = tuple(b.service for b in problem.blocks)
+    facts: list[Known] = []
     while True:
         waiting = tiers[len(reached) :]
-        known = [best_of(problem, aim) for aim in waiting]
-        if (reached or not waiting) and None not in known:
-            hoped = [eased(aim, bound) for aim, bound in zip(waiting, known, strict=True) if bound is not None]
-            answer = solve(last, [*reached, *hoped])
+        hoped = [best_of(problem, aim) for aim in waiting]
+        shares = (TIGHT, EASE) if reached or not waiting else ()
+        for share in shares if None not in hoped else ():
+            levels = [eased(aim, b, share) for aim, b in zip(tiers, [*bounds, *hoped], strict=True) if b is not None]
+            answer = solve(last, levels)
             bound = bounded(last, answer)
             if answer.values is not None and bound is not None:
-                reached += hoped
-                bounds += [b for b in known if b is not None]
-                break
+                facts += [Known(services, a.name, b, {}) for a, b in zip(waiting, hoped, strict=True) if b is not None]
+                facts.append(Known(services, last.name, bound, {aim.name: level for aim, level in levels}))
+                return _relaxed(answer, levels, tuple(facts))
             if not answer.infeasible:
                 return None
         if not waiting:
@@ -141,19 +144,18 @@ def _chain(problem: Problem, form: Formulation, effort: Effort, left_s: Callable
         bound = bounded(waiting[0], solve(waiting[0], reached))
         if bound is None:
             return None
+        facts.append(Known(services, waiting[0].name, bound, {aim.name: level for aim, level in reached}))
         reached.append(eased(waiting[0], bound))
         bounds.append(bound)
-    duals = answer.duals.rows if answer.duals else np.zeros(len(reached))
-    prices = duals[len(duals) - len(reached) :]
-    price = {aim: abs(float(p)) / max(1, level) for (aim, level), p in zip(reached, prices, strict=True)}
-    names = [*(aim.name for aim in tiers), last.name]
-    services = tuple(b.service for b in problem.blocks)
-    levels = [(aim.name, level) for aim, level in reached]
-    facts = [
-        Known(services, n, b, dict(levels[:k])) for k, (n, b) in enumerate(zip(names, [*bounds, bound], strict=True))
-    ]
-    reduced = answer.duals.columns if answer.duals else np.zeros(len(answer.values))
-    return Relaxed(answer.values, reduced, price, tuple(facts))
+
+
+def _relaxed(answer: supervise.Answer, levels: list[tuple[Aim, int]], facts: tuple[Known, ...]) -> Relaxed:
+    """The last relaxation, whose last rows keep ``levels``."""
+    assert answer.values is not None
+    duals = answer.duals or supervise.Duals(np.zeros(len(levels)), np.zeros(len(answer.values)))
+    prices = duals.rows[len(duals.rows) - len(levels) :]
+    price = {aim: abs(float(p)) / max(1, level) for (aim, level), p in zip(levels, prices, strict=True)}
+    return Relaxed(answer.values, duals.columns, price, facts)
 
 
 def _from_parts(
