@@ -28,6 +28,8 @@ from .process.linear import LinearModel
 
 #: Modelling and reading are not made for threads; only the waiting for the solver's processes is done side by side.
 ONE_AT_A_TIME = threading.RLock()
+#: Seconds that building takes for each way from a demand point to a site: 14 to 150 µs were measured.
+BUILD_S_PER_WAY = 1e-4
 
 
 class Formulation:
@@ -115,9 +117,22 @@ class Formulations:
     def __init__(self) -> None:
         self._known: dict[tuple[tuple[str, ...], bool, bool], Formulation] = {}
 
+    def seconds(self, problem: Problem, *, loose: bool = False, apart: bool = False) -> float:
+        """About how long its formulation takes to build, 0 if it stands: an estimate from the number of ways.
+
+        Building cannot be cut short: what would end after the time of its stage is better not begun. What other models
+        took is not asked, so that a moment in which the machine was busy decides nothing.
+        """
+        ways = sum(len(block.pair_demand) for block in problem.blocks)
+        return 0.0 if self._key(problem, loose, apart) in self._known else ways * BUILD_S_PER_WAY
+
     def of(self, problem: Problem, *, loose: bool = False, apart: bool = False) -> Formulation:
         """The formulation of a problem, known by its services: in one group they say which problem it is."""
-        key = tuple(block.service for block in problem.blocks), loose, apart
+        key = self._key(problem, loose, apart)
         if key not in self._known:
             self._known[key] = Formulation(problem, loose=loose, apart=apart)
         return self._known[key]
+
+    @staticmethod
+    def _key(problem: Problem, loose: bool, apart: bool) -> tuple[tuple[str, ...], bool, bool]:
+        return tuple(block.service for block in problem.blocks), loose, apart

@@ -97,13 +97,16 @@ class Search:
         self.form = self.forms.of(self.problem, loose=loose, apart=self.apart)
         self.linear = self.form.aimed(self.aim, self.reached)
 
+    def _in_time(self, *, loose: bool) -> bool:
+        return self.forms.seconds(self.problem, loose=loose, apart=self.apart) < self.clock.left_s
+
     def run(self) -> None:
         """Search until the gap is reached or the time is up.
 
         Raises:
             SolverFailed: the solver's answer cannot be right (E902).
         """
-        if self._alone():
+        if self._alone() or not self._in_time(loose=not self.apart):
             return
         kernel = self._kernel()
         if self._within(EASY) or self._apart():
@@ -121,7 +124,7 @@ class Search:
         share = LOOSE_SHARE if self.form.relaxes else 1.0
         self._solve(self.linear, seconds=self.clock.left_s * share, bounds=True)
         self._fill()
-        if self.form.relaxes and not self.proven() and self.clock.left_s > 1:
+        if self.form.relaxes and not self.proven() and self._in_time(loose=False):
             self._formulate(loose=False)
             self._solve(self.linear, seconds=self.clock.left_s, bounds=True)
             self._fill()
@@ -178,7 +181,7 @@ class Search:
 
     def run_briefly(self) -> None:
         """Only relaxation and kernel, and only if they end by themselves: what the clock picks is not reproducible."""
-        kernel = self._kernel()
+        kernel = self._kernel() if self._in_time(loose=not self.apart) else None
         if kernel is not None and not self.proven():
             self._solve(
                 self.linear.within(kernel), seconds=self.clock.left_s, bounds=False, nodes=1, only_complete=True

@@ -46,7 +46,7 @@ def solve_stages(
     best, version = start, ""
     stages: list[Stage] = []
     forms = Formulations()
-    if joint.is_large(problem):
+    if joint.is_large(problem) and forms.seconds(problem, loose=True) < clock.left_s:
         form = forms.of(problem, loose=True)
         best, known = joint.prepared(problem, form, best, replace(effort, on_plan=on_plan), lambda: clock.left_s)
         effort = joint.with_known(effort, known)
