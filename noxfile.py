@@ -84,3 +84,17 @@ def payloads(here: nox.Session) -> None:
     here.run(
         "pytest", "-q", "-p", "no:cacheprovider", "-m", "long or not long", "tests/test_payloads.py", external=True
     )
+
+
+@nox.session(name="campaign-mutants", venv_backend="none")
+def mutants(here: nox.Session) -> None:
+    """F4: so many faults in the checker, drawn by chance, each before its tests; 0 for every one."""
+    number = here.posargs[0] if here.posargs else "30"
+    here.run(sys.executable, "-m", "tests.mutants", "--sample", str(int(number)), external=True)
+
+
+@nox.session(name="campaign-brute", venv_backend="none")
+def brute(here: nox.Session) -> None:
+    """F1: random problems against brute force, the long form."""
+    files = ("tests/test_brute_force.py", "tests/test_brute_force_rich.py")
+    here.run(PYTEST, "-q", "-p", "no:cacheprovider", "-m", "long", *files, external=True)
