@@ -13,6 +13,8 @@ from ..content import speech
 from ..speech import Speech, visible
 
 MOST_LINES = 30
+#: Lines about the files; the folder shows the rest.
+FILES = 3
 
 
 def lines(study: Study, words: Words, files: Iterable[Path] = ()) -> list[str]:
@@ -33,7 +35,7 @@ def lines(study: Study, words: Words, files: Iterable[Path] = ()) -> list[str]:
         headline.gap_sentence(study, say),
         headline.checker_sentence(study, say),
     ]
-    reports = [say("terminal.report", path=visible(str(path))) for path in files]
+    reports = _cut([say("terminal.report", path=visible(str(path))) for path in files], FILES, say)
     room = MOST_LINES - len(head) - len(money) - len(reports) - 1
     missed = 1 + sum(not f.met for f in study.measures.targets)
     body = _cut(targets, max(missed + 1, room - len(services)), say)

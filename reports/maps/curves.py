@@ -41,17 +41,19 @@ def picture(panels: Sequence[Panel], say: Speech) -> bytes:
     """
     across = min(ACROSS, len(panels))
     rows = -(-len(panels) // across)
-    sheet = _Sheet(across * WIDTH, rows * HEIGHT + 34, fonts.required())
+    kinds = [(TODAY, "today"), (FREE, "free")] + ([(NESTED, "nested")] if any(p.nested for p in panels) else [])
+    legend = [(color, word, say(f"frontier.legend_{word}")) for color, word in kinds]
+    # beside each other where there is room, else below each other
+    wide = across > 1
+    sheet = _Sheet(across * WIDTH, rows * HEIGHT + (34 if wide else 14 + 20 * len(legend)), fonts.required())
     for n, panel in enumerate(panels):
         _draw(sheet, panel, (n % across) * WIDTH, (n // across) * HEIGHT, say)
     x, y = float(LEFT), rows * HEIGHT + 12.0
-    kinds = [(TODAY, "today"), (FREE, "free")] + ([(NESTED, "nested")] if any(p.nested for p in panels) else [])
-    for color, word in kinds:
-        text = say(f"frontier.legend_{word}")
+    for color, word, text in legend:
         sheet.line([(x, y + 6), (x + 22, y + 6)], color, dashed=word == "nested") if word != "today" else None
         sheet.mark((x + 11, y + 6), color, word)
         sheet.text((x + 30, y), text, 12)
-        x += 30 + sheet.width(text, 12) + 26
+        x, y = (x + 30 + sheet.width(text, 12) + 26, y) if wide else (x, y + 20)
     return sheet.png()
 
 
