@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from siting.verify import Auditor, Prover, verify_run
+from siting.verify import Auditor, Prover, Verdict, judge, verify_run
 from siting.verify.bound import fill
 from siting.verify.certificate import check
 
@@ -373,6 +373,20 @@ def test_the_word_of_a_run(name: str, certified: Path, tmp_path: Path) -> None:
     found = spoilt(certified, tmp_path, "result.json", only_change)
     assert found.trust == word
     assert (found.word == "rejected") == (word == "rejected")
+
+
+@pytest.mark.parametrize(
+    ("aim", "said", "bound", "word"),
+    [
+        ("worth", 12, 11, "proven"), ("worth", 12, 12, "proven"), ("worth", 12, 13, "claim"),
+        ("cost", 8, 9, "proven"), ("cost", 8, 8, "proven"), ("cost", 8, 7, "claim"),
+    ],
+)  # fmt: skip
+def test_a_bound_proves_what_is_said_if_it_is_no_weaker(aim: str, said: int, bound: int, word: str) -> None:
+    found = Verdict("valid", figures={"objective": 10, "cost": 10})
+    stage = {"name": aim, "objective": 10, "bound": said, "brief": False}
+    result = {"aim": aim, "objective": 10, "stages": [stage], "cross_check": None}
+    assert judge(found, {aim: bound}, result).trust == word
 
 
 def test_a_run_without_a_certificate_is_a_claim(certified: Path, tmp_path: Path, siting_cli: Run) -> None:
