@@ -162,6 +162,12 @@ def test_the_folder_has_no_fault_and_every_scenario_can_be_posed(folder: Path) -
         pose(changed, travel.times(changed), scenario.of(changed, name))
 
 
+def test_a_dense_county_keeps_its_disposal_places_away_from_homes(tmp_path: Path) -> None:
+    generate(tmp_path, seed=3, villages=20, hamlets=260)
+    _, faults = instance.read(tmp_path)
+    assert not [fault for fault in faults if fault.code.startswith("E")]
+
+
 def test_every_part_of_the_model_is_in_the_county() -> None:
     file, _ = county(SHIPPED)
     services = file.services

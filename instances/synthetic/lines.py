@@ -95,7 +95,13 @@ def disposal_sites(
     settled = [p.cell for p in places]
     free = [c for c in roads.place if is_free(zones, degrees(terrain, *roads.place[c]))]
     far = sorted(free, key=lambda c: (abs(terrain.distance2(c, town) - 900), c))
-    lonely = [c for c in far[:400] if all(terrain.distance2(c, s) >= 6 for s in settled)] or far
+
+    def apart(cell: int) -> int:
+        return min(terrain.distance2(cell, s) for s in settled)
+
+    lonely = [c for c in far[:400] if apart(c) >= 6]
+    if not lonely:  # settled densely all around: wherever nobody lives, the loneliest of the next places first
+        lonely = sorted((c for c in far[:1200] if apart(c) > 0), key=lambda c: -min(apart(c), 6))
     first = lonely[0]
     second = next((c for c in lonely if terrain.distance2(c, first) > 400), lonely[-1])
     beside = next((c for c in lonely if 4 <= terrain.distance2(c, first) <= 60), first)
