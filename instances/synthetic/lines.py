@@ -13,6 +13,7 @@ from siting.counties.sections import Travel
 from siting.reading import tables
 
 from ..sites.lines import candidate_lines
+from .more_sites import Dry
 from .network import RoadMap
 from .red_lines import Zone, degrees, is_free
 from .settlements import Place
@@ -90,10 +91,11 @@ def disposal_sites(
     terrain: Terrain, places: list[Place], roads: RoadMap, zones: list[Zone], villages: int
 ) -> list[tuple[list[str], int]]:
     """Head and tail cells of ``disposal.csv`` around the position, with the road node where each site stands; all stand
-    outside the red lines."""
+    outside the red lines and away from protected water."""
     town = places[0].cell
     settled = [p.cell for p in places]
-    free = [c for c in roads.place if is_free(zones, degrees(terrain, *roads.place[c]))]
+    dry = Dry(terrain, zones)
+    free = [c for c, spot in roads.place.items() if is_free(zones, degrees(terrain, *spot)) and dry.away(spot)]
     far = sorted(free, key=lambda c: (abs(terrain.distance2(c, town) - 900), c))
 
     def apart(cell: int) -> int:

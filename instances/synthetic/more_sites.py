@@ -57,13 +57,11 @@ def stations(
 ) -> list[tuple[Row, Spot]]:
     """Transfer stations near seats and central villages, away from homes and water; every third seat has one today."""
     homes = _Homes(at.values())
-    water = [_metres(terrain, zone) for zone in zones if zone.kind == "water"]
+    dry = Dry(terrain, zones)
     free = [
         spot
         for _, spot in sorted(roads.place.items())
-        if homes.away(spot)
-        and is_free(zones, degrees(terrain, *spot))
-        and all(_away_m(spot, ring) >= WATER_M for ring in water)
+        if homes.away(spot) and is_free(zones, degrees(terrain, *spot)) and dry.away(spot)
     ]
     seats = [p for p in places if p.is_seat]
     central = sorted((p for p in places if p.level == "central_village"), key=lambda p: (-p.population, p.id))
@@ -96,6 +94,17 @@ class _Homes:
         around = [(column + right, row + up) for right in (-1, 0, 1) for up in (-1, 0, 1)]
         near = (home for box in around for home in self._boxes.get(box, ()))
         return all(hypot(spot[0] - x, spot[1] - y) >= HOMES_M for x, y in near)
+
+
+class Dry:
+    """The protected waters of a county, to be kept away from."""
+
+    def __init__(self, terrain: Terrain, zones: list[Zone]) -> None:
+        self._rings = [_metres(terrain, zone) for zone in zones if zone.kind == "water"]
+
+    def away(self, spot: Spot) -> bool:
+        """Whether all water is at least `WATER_M` away."""
+        return all(_away_m(spot, ring) >= WATER_M for ring in self._rings)
 
 
 def _station(place: Place, runs: bool, is_town: bool) -> Row:
