@@ -16,6 +16,7 @@ from docx import Document
 
 from siting import api, rooms
 from siting.errors import SolverFailed
+from siting.instances.synthetic.county import generate
 from siting.plan import Plan
 from siting.plans.nesting import Nesting, contains
 from siting.problems.problem import Fund, Problem
@@ -65,6 +66,20 @@ def test_the_curve_of_the_whole_is_what_the_money_buys(in_process: None, tiny: P
     assert curve.price(0) == pytest.approx(50_000 / (100 * 10 / 387))
     assert curve.price(1) == pytest.approx(100_000 / (100 * 100 / 387))
     assert curve.price(2) is None
+
+
+def test_a_service_that_refers_to_another_can_still_build(tmp_path: Path) -> None:
+    generate(tmp_path / "county", seed=5, villages=20)
+    found = budgets.solve(
+        tmp_path / "county", tmp_path / "out", Ask(solver="greedy"), Budgets((100,), ("clinic_village",), nested=False)
+    )
+    (curve,) = found.curves
+    (point,) = curve.free
+    assert point.capital > 0
+    assert point.people > curve.today.people
+    plan = json.loads((tmp_path / "out" / "plans" / point.plan).read_text(encoding="utf-8"))
+    assert {site["action"] for site in plan["services"]["health_township"]["open"]} == {"keep"}
+    assert point.people == plan["claims"]["served"]["clinic_village"]
 
 
 def test_every_plan_of_the_frontier_is_valid_under_its_own_scenario(computed: tuple[Frontier, Path]) -> None:

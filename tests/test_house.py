@@ -78,7 +78,7 @@ ORDER = (
     ),
     *("runs", "runs.interrupt", "runs.folder", "runs.journal", "runs.honest", "runs.starting"),
     *("runs.evidence", "runs.result"),
-    *("runs.solving", "runs.budgets", "runs.jobs", "runs.sweeping"),
+    *("runs.solving", "runs.budget_scenarios", "runs.budgets", "runs.jobs", "runs.sweeping"),
     *("api", "commands", "commands.board", "commands.live", "commands.check", "commands.doctor", "commands.new"),
     "commands.times",
     *("commands.report", "commands.solve", "commands.resume", "commands.compare", "commands.explain"),

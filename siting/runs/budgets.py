@@ -6,7 +6,6 @@ again. The county is read, its travel searched and the checker made ready once f
 
 from __future__ import annotations
 
-import copy
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,8 +13,6 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-
-import tomlkit
 
 from siting import cache, rooms, store
 from siting.counties.county import County
@@ -32,6 +29,7 @@ from siting.reading.scenario import Scenario
 from siting.roads import travel
 from siting.roads.travel import TravelTimes
 from siting.runs import folder as run_folder
+from siting.runs.budget_scenarios import add_scenarios, leans_on
 from siting.runs.interrupt import Interrupt
 from siting.runs.journal import plan_file
 from siting.runs.result import status_of, versions
@@ -72,7 +70,7 @@ def solve(folder: Path, out: Path, ask: Ask, budgets: Budgets, listener: Listene
     with store.locked(out), Interrupt() as interrupt:
         run_folder.clear(out)
         run_folder.copy_inputs(read, out)
-        names = _add_scenarios(out / INPUTS / "county.toml", ask.scenario, keys, budgets.percents, chosen)
+        names = add_scenarios(out / INPUTS / "county.toml", read, ask.scenario, keys, budgets.percents, chosen)
         for old in store.make_folder(out / PLANS).glob("*.json"):
             old.unlink()
         work = _Work(out, ask, replace(budgets, services=keys, names=names), listener, interrupt)
@@ -119,7 +117,8 @@ class _Work:
                 break
             name = self.budgets.names[key, percent]
             chosen = scenario.of(self.read, name)
-            problem = pose(self.county, self.times, chosen)
+            county = scenario.under(self.read, name)
+            problem = pose(county, self.times, chosen)
             self.listener.step("step.budget", name=self._name(key), percent=percent)
             rivals = [plan for plan in (last,) if plan is not None]
             if self.budgets.nested and inner is not None:
@@ -132,7 +131,7 @@ class _Work:
             if self.budgets.nested and len(nested) < len(free):  # the first budget has nothing to contain
                 inner = last
                 nested.append(self._keep(key, percent, inner, outcome, chosen, nested=True))
-        today = self.today if not key else self.today.only((key,))
+        today = self.today if not key else self.today.only((key, *leans_on(self.county, key, self.today.services)))
         idle = Scenario(scenario.BASELINE, tuple(today.services), Decimal(0))
         standing = measuring.of(today, self.county, idle)
         return Curve(key, self._point(key, 0, standing, "", None, 0.0, False), tuple(free), tuple(nested))
@@ -172,8 +171,9 @@ class _Work:
 
     def _keep(self, key: str, percent: int, plan: Plan, outcome: Outcome, chosen: Scenario, *, nested: bool) -> Point:
         """Check a plan and write it."""
-        measures = measuring.of(plan, self.county, chosen)
-        content = plan_file(plan, measures, self.county, chosen)
+        county = scenario.under(self.read, chosen.name)
+        measures = measuring.of(plan, county, chosen)
+        content = plan_file(plan, measures, county, chosen)
         verdict = self.auditor.check(content)
         if verdict.word != "valid":
             first = verdict.breaches[0]
@@ -189,7 +189,7 @@ class _Work:
         self, key: str, percent: int, m: Measures, name: str, made: tuple[Outcome, str] | None, seconds: float,
         nested: bool,
     ) -> Point:  # fmt: skip
-        counted = [k for k in m.services if k == key or _persons(self.county, k)]
+        counted = [key] if key else [k for k in m.services if _persons(self.county, k)]
         worth = made[0].stage("worth") if made else None
         bound = worth.bound if worth and not nested else None
         return Point(
@@ -260,32 +260,3 @@ def _persons(county: County, key: str) -> bool:
     """Whether a service counts persons, which may be added up."""
     about = county.services[key]
     return about.family != "haul" and bool(county.file.demand[about.demand].column)
-
-
-def _add_scenarios(
-    file: Path, base: str, keys: Sequence[str], percents: Sequence[int], chosen: Scenario
-) -> dict[tuple[str, int], str]:
-    """Add a scenario for every service and budget to a copy of ``county.toml``; their names."""
-    document = tomlkit.parse(file.read_text(encoding="utf-8-sig"))
-    if "scenarios" not in document:
-        document["scenarios"] = tomlkit.table(is_super_table=True)
-    scenarios: Any = document["scenarios"]
-    names: dict[tuple[str, int], str] = {}
-    for key in keys:
-        for percent in percents:
-            name = f"{key or 'all'}-{percent}"
-            while name in scenarios:
-                name += "-pct"
-            made: Any = copy.deepcopy(scenarios[base]) if base in scenarios else tomlkit.table()
-            for gone in ("name", "name_en", "capital_factor", "services"):
-                made.pop(gone, None)
-            factor = chosen.capital_factor * percent / 100
-            made["capital_factor"] = tomlkit.parse(f"x = {factor:f}")["x"]
-            if key:
-                made["services"] = [key]
-            elif base in scenarios and "services" in scenarios[base]:
-                made["services"] = list(chosen.services)
-            scenarios[name] = made
-            names[key, percent] = name
-    store.write_text(file, tomlkit.dumps(document))
-    return names
