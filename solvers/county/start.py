@@ -9,9 +9,9 @@ from siting.plan import Plan
 from siting.plans.outcome import Effort
 from siting.problems.problem import Problem
 
-from . import greedy
-from .formulation import Formulation
-from .process import supervise
+from .. import greedy
+from ..formulation import Formulation
+from ..process import supervise
 
 #: Gap at which the search for any plan at all ends.
 ROUGHLY = 0.5

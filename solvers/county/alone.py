@@ -21,10 +21,10 @@ from siting.plan import Plan
 from siting.plans.assign import complete
 from siting.problems.problem import Block, Problem
 
-from . import greedy
-from .catchment import method as catchment_method
-from .coverage import method as coverage_method
-from .priced import Answer, Task, Way
+from .. import greedy
+from ..catchment import method as catchment_method
+from ..coverage import method as coverage_method
+from ..priced import Answer, Task, Way
 
 
 @dataclass(frozen=True, eq=False)

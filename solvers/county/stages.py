@@ -13,12 +13,12 @@ from siting.plan import Plan
 from siting.plans.outcome import Effort, Known, Stage, Stop
 from siting.problems.problem import Problem
 
-from . import greedy
+from .. import greedy
+from ..formulation import Formulations
+from ..groups import leaned_on
+from ..joint import start as joint
+from ..reach import best_of
 from .clock import Clock
-from .formulation import Formulations
-from .groups import leaned_on
-from .joint import start as joint
-from .reach import best_of
 from .search import Search, allowed
 
 #: Share of the time that is left which a stage may take; a brief one only orders equally good plans, so it gets little.

@@ -23,16 +23,16 @@ from siting.plan import Plan
 from siting.plans.outcome import Effort, Progress
 from siting.problems.problem import Problem
 
-from . import greedy
+from .. import greedy
+from ..formulation import ONE_AT_A_TIME, Formulations
+from ..joint import prices
+from ..joint import start as joint
+from ..priced import Way
+from ..process import supervise
+from ..process.linear import LinearModel
+from ..reach import best_of
 from .alone import alone
 from .clock import Clock
-from .formulation import ONE_AT_A_TIME, Formulations
-from .joint import prices
-from .joint import start as joint
-from .priced import Way
-from .process import supervise
-from .process.linear import LinearModel
-from .reach import best_of
 
 #: Shares of the stage's time that the relaxation and the kernel may take at most.
 RELAXATION_SHARE, KERNEL_SHARE = 0.5, 0.4

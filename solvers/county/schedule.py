@@ -15,7 +15,7 @@ from siting.plans.assign import complete
 from siting.plans.funding import affordable, capital, land
 from siting.problems.problem import Problem
 
-from . import greedy
+from .. import greedy
 
 
 def earlier(problem: Problem, plan: Plan) -> Plan:

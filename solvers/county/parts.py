@@ -1,7 +1,7 @@
-"""The whole model to HiGHS: the reference that every other way must agree with.
+"""A whole county: its groups side by side, and their plans, values and bounds put together.
 
-It is solved group by group (services that share no money decide nothing for each other) and stage by stage
-(docs/rules.md, section 6). It starts from the greedy plan, so it never holds less than that; every incumbent is
+Groups decide nothing for each other (services that share no money), so each goes through its own stages
+(docs/rules.md, section 6). The search starts from the greedy plan, so it never holds less than that; every incumbent is
 turned into a plan at once, and a stage ends with the best plan seen, never with the solver's numbers.
 """
 
@@ -20,9 +20,10 @@ from siting.plan import Plan
 from siting.plans.outcome import Effort, Outcome, Stage, Stop
 from siting.problems.problem import Problem
 
-from . import greedy, schedule
+from .. import greedy
+from ..groups import groups
+from . import schedule
 from .clock import Clock
-from .groups import groups
 from .search import OWN_SHARE
 from .stages import solve_stages
 from .start import first_plan
