@@ -77,6 +77,17 @@ def solve(folder: Path, out: Path, ask: Ask, budgets: Budgets, listener: Listene
         return work.done()
 
 
+@dataclass(frozen=True, eq=False)
+class _Budget:
+    """One budget of one curve: its scenario, and the county and the problem under it."""
+
+    key: str
+    percent: int
+    scenario: Scenario
+    county: County
+    problem: Problem
+
+
 class _Work:
     """The frontier of a county whose copy has all scenarios."""
 
@@ -115,26 +126,28 @@ class _Work:
         for percent in self.budgets.percents:
             if self.interrupt():
                 break
-            name = self.budgets.names[key, percent]
-            chosen = scenario.of(self.read, name)
-            county = scenario.under(self.read, name)
-            problem = pose(county, self.times, chosen)
+            budget = self._budget(key, percent)
             self.listener.step("step.budget", name=self._name(key), percent=percent)
             rivals = [plan for plan in (last,) if plan is not None]
             if self.budgets.nested and inner is not None:
-                inner, outcome = self._nested(problem, inner)
-                nested.append(self._keep(key, percent, inner, outcome, chosen, nested=True))
+                inner, outcome = self._nested(budget.problem, inner)
+                nested.append(self._keep(budget, inner, outcome, nested=True))
                 rivals.append(inner)
-            found, outcome = self._solve(problem, _best(problem, rivals) if rivals else None)
-            last = _best(problem, [*rivals, found])
-            free.append(self._keep(key, percent, last, outcome, chosen, nested=False))
+            found, outcome = self._solve(budget.problem, _best(budget.problem, rivals) if rivals else None)
+            last = _best(budget.problem, [*rivals, found])
+            free.append(self._keep(budget, last, outcome, nested=False))
             if self.budgets.nested and len(nested) < len(free):  # the first budget has nothing to contain
                 inner = last
-                nested.append(self._keep(key, percent, inner, outcome, chosen, nested=True))
+                nested.append(self._keep(budget, inner, outcome, nested=True))
         today = self.today if not key else self.today.only((key, *leans_on(self.county, key, self.today.services)))
         idle = Scenario(scenario.BASELINE, tuple(today.services), Decimal(0))
         standing = measuring.of(today, self.county, idle)
         return Curve(key, self._point(key, 0, standing, "", None, 0.0, False), tuple(free), tuple(nested))
+
+    def _budget(self, key: str, percent: int) -> _Budget:
+        name = self.budgets.names[key, percent]
+        chosen, county = scenario.of(self.read, name), scenario.under(self.read, name)
+        return _Budget(key, percent, chosen, county, pose(county, self.times, chosen))
 
     def _name(self, key: str) -> str:
         return self.county.services[key].name if key else self.county.file.county.name
@@ -169,9 +182,9 @@ class _Work:
             raise SolverFailed(Fault("E902", values={"why": "a nested plan does not contain the smaller one"}))
         return whole, outcome
 
-    def _keep(self, key: str, percent: int, plan: Plan, outcome: Outcome, chosen: Scenario, *, nested: bool) -> Point:
+    def _keep(self, budget: _Budget, plan: Plan, outcome: Outcome, *, nested: bool) -> Point:
         """Check a plan and write it."""
-        county = scenario.under(self.read, chosen.name)
+        county, chosen = budget.county, budget.scenario
         measures = measuring.of(plan, county, chosen)
         content = plan_file(plan, measures, county, chosen)
         verdict = self.auditor.check(content)
@@ -183,7 +196,7 @@ class _Work:
         store.write_json(self.out / PLANS / name, content)
         seconds = sum(stage.seconds for stage in outcome.stages)
         status = status_of(outcome, self.interrupt())
-        return self._point(key, percent, measures, name, (outcome, status), seconds, nested)
+        return self._point(budget.key, budget.percent, measures, name, (outcome, status), seconds, nested)
 
     def _point(
         self, key: str, percent: int, m: Measures, name: str, made: tuple[Outcome, str] | None, seconds: float,
