@@ -118,8 +118,20 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> remedy.Bench:
     return _bench(tmp_path_factory.mktemp("county"), TOML)
 
 
-def _bench(folder: Path, toml: str, name: str = "base") -> remedy.Bench:
-    files = {"county.toml": toml, "settlements.csv": SETTLEMENTS, "sites.csv": SITES, "nodes.csv": NODES}
+SCHOOL = ServicePlan(
+    open=(Opening("S2", "small", "keep"),),
+    assignments=(
+        Assignment("V1", "S2", 0, "", "", 30, 60),
+        Assignment("V2", "S2", 0, "", "", 10, 0),
+    ),
+    unserved=(Unserved("V2", 10, "full"), Unserved("V3", 10, "full")),
+)
+
+
+def _bench(
+    folder: Path, toml: str, name: str = "base", sites: str = SITES, school: ServicePlan = SCHOOL
+) -> remedy.Bench:
+    files = {"county.toml": toml, "settlements.csv": SETTLEMENTS, "sites.csv": sites, "nodes.csv": NODES}
     for file, text in (files | {"edges.csv": EDGES}).items():
         (folder / file).write_text(text, encoding="utf-8")
     county = scenario.under(instance.read(folder)[0], name)
@@ -138,14 +150,7 @@ def _bench(folder: Path, toml: str, name: str = "base") -> remedy.Bench:
                     Unserved("V6", 20, "unreachable"),
                 ),
             ),
-            "school": ServicePlan(
-                open=(Opening("S2", "small", "keep"),),
-                assignments=(
-                    Assignment("V1", "S2", 0, "", "", 30, 60),
-                    Assignment("V2", "S2", 0, "", "", 10, 0),
-                ),
-                unserved=(Unserved("V2", 10, "full"), Unserved("V3", 10, "full")),
-            ),
+            "school": school,
         }
     )
     measures = measure.of(plan, county, scenario.of(county))
@@ -166,6 +171,29 @@ def test_each_settlement_hears_of_the_nearest_sites_and_the_cheapest_offer(bench
     assert five.open == nearest.Near("C1", 0, 240, 60)
     assert five.candidate == nearest.Near("C5", 0, 0, 60)
     assert five.offer == remedy.Offer("clinic", "C4", "standard", "new", 100_000, 10_000, 30)  # as dear as C5
+
+
+@pytest.mark.parametrize("rule", ["", "closest = true\n"])
+def test_boarders_hear_of_the_school_with_beds_and_pass_the_one_without(tmp_path: Path, rule: str) -> None:
+    toml = TOML.replace(
+        'may_expand = true\naccess = [{ mode = "drive", limit_min = 1 }]',
+        rule
+        + """may_expand = true
+access = [{ mode = "drive", limit_min = 0.5 }, { kind = "boarding", mode = "drive", limit_min = 4 }]""",
+    )
+    toml = toml.replace("capacity_persons = 80,", "capacity_persons = 80, beds_persons = 40,")
+    sites = SITES.replace("capacity_persons\n", "capacity_persons,beds_persons\n").replace(",\n", ",,\n")
+    sites = sites.replace("small,40\n", "small,40,\nS5,school,s5,V5,100.04,25.0,existing,small,40,20\n")
+    school = ServicePlan(
+        open=(Opening("S2", "small", "keep"), Opening("S5", "small", "keep")),
+        assignments=(Assignment("V2", "S2", 0, "", "", 20, 0),),
+        unserved=(Unserved("V1", 30, "full"), Unserved("V3", 10, "full")),
+    )
+    found = {r.settlement: r for r in remedy.of(_bench(tmp_path, toml, sites=sites, school=school))}
+    # S2 is one minute away and has no bed, S5 lies two minutes off and has twenty; V1 boards at S5 over four minutes
+    assert found["V3"].open == nearest.Near("S5", 1, 120, 240)
+    assert found["V3"].offer == remedy.Offer("school", "S5", "small", "keep", 0, 0, 10, access=1)
+    assert found["V1"].open == nearest.Near("S5", 1, 240, 240)
 
 
 def test_who_has_no_road_hears_so(bench: remedy.Bench) -> None:

@@ -5,6 +5,7 @@ Exact: the same travel as ``docs/rules.md``, section 1, without any limit.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -112,18 +113,27 @@ def told(
 
 
 def by_access(
-    county: County, times: TravelTimes, key: str, wanted: np.ndarray, points: list[tuple[str, str, int]]
+    county: County,
+    times: TravelTimes,
+    key: str,
+    wanted: np.ndarray,
+    points: list[tuple[str, str, int]],
+    beds: Collection[str],
 ) -> list[Near | None]:
-    """For the settlements at these positions the nearest point of a service by the access that it misses least."""
+    """For the settlements at these positions the nearest point of a service by the access that it misses least.
+
+    Boarders look among the points in ``beds`` alone.
+    """
     best: list[tuple[float, Near] | None] = [None] * len(wanted)
     for number, access in enumerate(county.services[key].access):
         if not access.offered or access.kind == "line":
             continue
         pool = county.group(access.eligible) if access.eligible else None
-        if access.by_time and access.mode in county.own_times and all(kind == "site" for _, kind, _ in points):
-            found = told(county, access.mode, wanted, points)
+        here = [point for point in points if access.kind != "boarding" or point[0] in beds]
+        if access.by_time and access.mode in county.own_times and all(kind == "site" for _, kind, _ in here):
+            found = told(county, access.mode, wanted, here)
         else:
-            to = goals(county, times, access.mode, points)
+            to = goals(county, times, access.mode, here)
             found = nearest(county, times, access.mode, access.by_time, wanted, to)
         for n, (i, pair) in enumerate(zip(wanted.tolist(), found, strict=True)):
             if pair is not None and (pool is None or pool[i]):

@@ -128,9 +128,16 @@ class Bench:
         for i, j, a, line in zip(*(column[rows].tolist() for column in columns), strict=True):
             if i not in ended:
                 found.setdefault(i, []).append((j, a, line))
-            if self.county.services[key].closest and self.sites[key][j] in self.taken:
+            if self.county.services[key].closest and self._passable(key, j, a, line):
                 ended.add(i)  # people go no farther than to the nearest open site
         return found
+
+    def _passable(self, key: str, j: int, a: int, line: int) -> bool:
+        """Whether a way can be gone in this plan: its site and its line are open, and boarders find beds."""
+        own, access = self.taken.get(self.sites[key][j]), self.county.services[key].access[a]
+        if own is None or (access.kind == "boarding" and not own.beds):
+            return False
+        return line < 0 or (access.line, self.lines[access.line][line]) in self.taken
 
     def offers(
         self, key: str, ways: Iterable[tuple[int, int, int]], settlement: str, persons: int
@@ -183,11 +190,8 @@ class Bench:
                 shares = own is None and site in self.rows and self.rows[site].plot in self.plots
                 capital = option.capital - (saved(option, self.county) if shares else 0) - (own.capital if own else 0)
                 money = (0, 0) if now else (max(0, capital), option.running - (own.running if own else 0))
-                what = (
-                    (onward[0], "", "new")
-                    if now and onward[0]
-                    else (site, option.size, "keep" if now else option.action)
-                )
+                action = "keep" if now else option.action
+                what = (onward[0], "", "new") if now and onward[0] else (site, option.size, action)
                 also = "" if now else onward[0]
                 made.append(Offer(key, *what, money[0] + onward[1], money[1] + onward[2], room, also=also))
         best = min(made, key=lambda o: (-o.serves, o.capital, o.running, o.size), default=None)
@@ -272,13 +276,12 @@ class Bench:
 
     def _nearest(self, key: str, wanted: np.ndarray, *, is_open: bool) -> list[Near | None]:
         """For each settlement the nearest site that is open, or else could be."""
-        points = [
-            point
-            for owner, site in self.sites[key]
-            if (owner, site) in self.options and ((owner, site) in self.taken) == is_open
-            for point in self._points(owner, site)
-        ]
-        return nearest.by_access(self.county, self.times, key, wanted, points)
+        sites = [pair for pair in self.sites[key] if pair in self.options and (pair in self.taken) == is_open]
+        points = [point for owner, site in sites for point in self._points(owner, site)]
+        beds = {
+            pair[1] for pair in sites if (self.taken[pair].beds if is_open else any(o.beds for o in self.options[pair]))
+        }
+        return nearest.by_access(self.county, self.times, key, wanted, points, beds)
 
     def _points(self, key: str, site: str) -> list[tuple[str, str, int]]:
         """Where a site is gone to: its place, or the stops of a line; disposal places are nobody's nearest."""
