@@ -26,13 +26,24 @@ def quiet_option(function: F) -> F:
     return click.option("-q", "--quiet", is_flag=True, help=say("cli.option.quiet"))(function)
 
 
+def lang_option(function: F) -> F:
+    """``--lang``: the language of what is written."""
+    return click.option("--lang", type=click.Choice(["zh", "en"]), help=say("cli.option.lang"))(function)
+
+
+def telling_options(function: F) -> F:
+    """``--lang``, ``--json``, ``--quiet``: how a command speaks that solves and reports."""
+    return lang_option(json_option(quiet_option(function)))
+
+
 def effort_options(function: F) -> F:
-    """``--gap``, ``--time-limit``, ``--seed``, ``--threads``, ``--memory-mb``: how hard to try."""
+    """``--gap``, ``--time-limit``, ``--seed``, ``--threads``, ``--memory-mb``: how hard to try, as `Ask` names it."""
     gap = click.option(
         "--gap", type=click.FloatRange(0, 1, max_open=True), default=0.01, show_default=True, help=say("cli.solve.gap")
     )
+    seconds = click.FloatRange(1)
     time_limit = click.option(
-        "--time-limit", type=click.FloatRange(1), default=600.0, show_default=True, help=say("cli.solve.time_limit")
+        "--time-limit", "time_limit_s", type=seconds, default=600.0, show_default=True, help=say("cli.solve.time_limit")
     )
     seed = click.option(
         "--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help=say("cli.solve.seed")

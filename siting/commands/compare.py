@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from siting.commands import county_folder, effort_options, json_option, print_json, quiet_option, say
+from siting.commands import county_folder, effort_options, print_json, say, telling_options
 from siting.commands.solve import exit_code
 from siting.errors import Fault, InputRefused, PlanRejected
 
@@ -25,9 +25,7 @@ from siting.errors import Fault, InputRefused, PlanRejected
 @click.option("--template", type=click.Path(path_type=Path), help=say("cli.report.template"))
 @click.option("--out", type=click.Path(path_type=Path), help=say("cli.compare.out"))
 @effort_options
-@click.option("--lang", type=click.Choice(["zh", "en"]), help=say("cli.option.lang"))
-@json_option
-@quiet_option
+@telling_options
 def command(
     what: tuple[str, ...],
     scenarios: str | None,
@@ -35,14 +33,10 @@ def command(
     formats: str,
     template: Path | None,
     out: Path | None,
-    gap: float,
-    time_limit: float,
-    seed: int,
-    threads: int,
-    memory_mb: int | None,
     lang: str | None,
     as_json: bool,
     quiet: bool,
+    **effort: Any,
 ) -> None:
     """Compare; a plan that the checker rejects is not compared."""
     from siting import rooms, store, words
@@ -65,7 +59,6 @@ def command(
             raise click.UsageError(say("cli.compare.one_county"))
         folder = county_folder(what[0])
         out = out or _folder(folder.resolve().name)
-        effort = {"gap": gap, "time_limit_s": time_limit, "seed": seed, "threads": threads, "memory_mb": memory_mb}
         folder, named_so = scenario_file.with_files(folder, _listed(scenarios, "base"), out / "county")
         jobs = _jobs(named_so, _listed(solvers, "highs"))
         runs, code = _solve_all(folder, out, jobs, effort, quiet)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from siting.commands import json_option, print_json, say
+from siting.commands import json_option, lang_option, print_json, say
 from siting.errors import Fault, PlanRejected
 
 
@@ -15,7 +15,7 @@ from siting.errors import Fault, PlanRejected
 @click.option("--site", help=say("cli.explain.site"))
 @click.option("--settlement", "--village", help=say("cli.explain.settlement"))
 @click.option("--target", help=say("cli.explain.target"))
-@click.option("--lang", type=click.Choice(["zh", "en"]), help=say("cli.option.lang"))
+@lang_option
 @json_option
 def command(
     run: Path, site: str | None, settlement: str | None, target: str | None, lang: str | None, as_json: bool

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from siting.commands import county_folder, effort_options, json_option, print_json, quiet_option, say
+from siting.commands import county_folder, effort_options, print_json, say, telling_options
 from siting.commands.solve import exit_code
 from siting.runs.solving import Ask, Listener
 
@@ -29,9 +29,7 @@ ALL = "all"
 @effort_options
 @click.option("--format", "formats", default="html", show_default=True, help=say("cli.compare.format"))
 @click.option("--out", type=click.Path(path_type=Path), help=say("cli.frontier.out"))
-@click.option("--lang", type=click.Choice(["zh", "en"]), help=say("cli.option.lang"))
-@json_option
-@quiet_option
+@telling_options
 def command(
     county: str,
     scenario: str,
@@ -56,7 +54,7 @@ def command(
     writers = [rooms.frontier(name.strip()) for name in formats.split(",") if name.strip()]
     folder = county_folder(county)
     run = out or store.new_folder(Path("runs") / f"frontier-{folder.resolve().name}-{datetime.now():%Y%m%d-%H%M%S}")
-    ask = Ask(scenario, solver, time_limit_s=effort.pop("time_limit"), **effort)
+    ask = Ask(scenario, solver, **effort)
     keys = tuple("" if key == ALL else key for key in dict.fromkeys(services)) or None
     with ExitStack() as stack:
         listener = Listener() if quiet else stack.enter_context(Live(say)).listener

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import click
 
-from siting.commands import json_option, print_json, say
+from siting.commands import json_option, lang_option, print_json, say
 from siting.errors import Fault, PlanRejected
 
 
 @click.command("report", help=say("cli.report.help"), epilog=say("cli.report.example"))
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option("--format", "formats", default="html", show_default=True, help=say("cli.report.format"))
-@click.option("--lang", type=click.Choice(["zh", "en"]), help=say("cli.option.lang"))
+@lang_option
 @click.option("--template", type=click.Path(path_type=Path), help=say("cli.report.template"))
 @click.option("--out", type=click.Path(path_type=Path), help=say("cli.report.out"))
 @json_option

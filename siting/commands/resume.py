@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from siting.commands import json_option, memory_option, quiet_option, say
+from siting.commands import memory_option, say, telling_options
 from siting.runs.solving import Listener
 
 
@@ -18,9 +18,7 @@ from siting.runs.solving import Listener
 @click.option("--time-limit", type=click.FloatRange(1), help=say("cli.solve.time_limit"))
 @click.option("--threads", type=click.IntRange(1, 256), help=say("cli.solve.threads"))
 @memory_option
-@click.option("--lang", type=click.Choice(["zh", "en"]), help=say("cli.option.lang"))
-@json_option
-@quiet_option
+@telling_options
 def command(
     run: Path,
     gap: float | None,

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 import click
 
-from siting.commands import county_folder, effort_options, json_option, print_json, quiet_option, say
+from siting.commands import county_folder, effort_options, print_json, say, telling_options
 from siting.errors import EXIT_INTERRUPTED, EXIT_LIMIT_WITH_PLAN, EXIT_OK, EXIT_TERMINATED
 from siting.runs import solving
 from siting.runs.solving import Ask, Listener
@@ -32,9 +32,7 @@ FORMATS = ("html", "csv", "gpkg")
 @click.option("--cross-check", default="", metavar="SOLVER", help=say("cli.solve.cross_check"))
 @effort_options
 @click.option("--prove-travel", is_flag=True, help=say("cli.solve.prove_travel"))
-@click.option("--lang", type=click.Choice(["zh", "en"]), help=say("cli.option.lang"))
-@json_option
-@quiet_option
+@telling_options
 def command(
     county: str,
     scenario: str,
@@ -43,22 +41,18 @@ def command(
     start: Path | None,
     certify: bool,
     cross_check: str,
-    gap: float,
-    time_limit: float,
-    seed: int,
-    threads: int,
-    memory_mb: int | None,
     prove_travel: bool,
     lang: str | None,
     as_json: bool,
     quiet: bool,
+    **effort: Any,
 ) -> None:
     """Solve, check, report; the exit code says how it ended."""
     from siting import store
     from siting.reading import scenario_file
 
     folder = county_folder(county)
-    ask = Ask(scenario, solver, gap, time_limit, seed, threads, memory_mb, prove_travel, certify, cross_check)
+    ask = Ask(scenario, solver, prove_travel=prove_travel, certify=certify, cross_check=cross_check, **effort)
     usual = Path("runs") / f"{folder.resolve().name}-{Path(scenario).stem}-{datetime.now():%Y%m%d-%H%M%S}"
 
     def work(listener: Listener) -> tuple[Path, Mapping[str, Any]]:

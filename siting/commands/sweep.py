@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from siting.commands import county_folder, effort_options, json_option, print_json, quiet_option, say
+from siting.commands import county_folder, effort_options, print_json, say, telling_options
 from siting.commands.solve import exit_code
 from siting.errors import SolverFailed
 from siting.runs.solving import Ask, Listener
@@ -24,9 +24,7 @@ from siting.runs.solving import Ask, Listener
 @click.option("--out", type=click.Path(path_type=Path), required=True, help=say("cli.sweep.out"))
 @effort_options
 @click.option("--format", "formats", default="html", show_default=True, help=say("cli.compare.format"))
-@click.option("--lang", type=click.Choice(["zh", "en"]), help=say("cli.option.lang"))
-@json_option
-@quiet_option
+@telling_options
 def command(
     counties: tuple[str, ...],
     scenarios: str | None,
@@ -47,7 +45,7 @@ def command(
     from siting.runs import sweeping
 
     writers = [rooms.sweep(name) for name in _listed(formats)]
-    ask = Ask(time_limit_s=effort.pop("time_limit"), **effort)
+    ask = Ask(**effort)
     folders = [county_folder(name) for name in dict.fromkeys(counties)]
     names = _listed(scenarios)
     places = [scenario_file.with_files(f, names, out / "counties" / str(n)) for n, f in enumerate(folders, 1)]
