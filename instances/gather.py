@@ -7,37 +7,30 @@ or not at all; the same inputs give the same bytes.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from siting.counties.rows import Line, RoadEdge, RoadNode, Row, Settlement, Site
-from siting.errors import Fault, InputRefused, Severity
+from siting.errors import Fault, InputRefused
 
+from . import dwellings
+from . import stands as standing
 from .folder import refuse_if_full, write_folder
 from .geography import zones
-from .geography.water import read_water
-from .importfacts import Log, count_kinds, facts, kinds_table
+from .importfacts import KindCount, Log, count_kinds, facts, kinds_table
 from .importlog import write_log
 from .inputs import Inputs, Wish, attempt, read_inputs
 from .map_source import apart, attribution, lay_roads, read_map
-from .networks import coords_check
 from .networks.osm import E7, Extract, Feature
 from .networks.roads import RoadTable
-from .population import places as dwelling
-from .population.people import in_later_year, is_estimate, settlement_rows, with_people
+from .population.people import is_estimate, settlement_rows
 from .population.places import Place
-from .population.places_listed import place_all
 from .population.waste import COLUMN as WASTE
-from .sites import candidates_listed
-from .sites import facilities as standing
-from .sites.candidates import Candidate, candidate_sites, existing_sites
 from .sites.facilities import Facility
-from .sites.facilities_listed import place_facilities
 from .sites.lines_made import county_lines
 from .sites.removed import REMOVED_FILE, removed_table
-from .sites.screening import Ground, Removed, removal_notes, screen
 from .skeleton import fill
 from .tags import DRIVABLE
 
@@ -67,7 +60,7 @@ def make(folder: Path, wish: Wish, *, progress: Progress = lambda step: None) ->
     progress("step_read")
     extract = attempt(lambda: read_map(wish), faults)
     if faults and extract is not None and inputs is not None and inputs.places is not None:
-        attempt(lambda: _unplaced(wish, inputs, extract), faults)  # so that these are said at once, too
+        attempt(lambda: dwellings.unplaced(wish, inputs, extract), faults)  # so that these are said at once, too
     if faults or extract is None or inputs is None:
         raise InputRefused(faults)
     notes += extract.notes
@@ -76,53 +69,15 @@ def make(folder: Path, wish: Wish, *, progress: Progress = lambda step: None) ->
     if roads is None:
         raise InputRefused(faults)
     progress("step_places")
-    places = attempt(lambda: _places(wish, inputs, extract, notes), faults)
-    stand = attempt(lambda: _facilities(wish, inputs, extract, places or [], notes), faults) if places else []
-    if faults or places is None or stand is None:
+    places = attempt(lambda: dwellings.settlements(wish, inputs, extract, notes), faults)
+    facilities: list[Facility] | None = []
+    if places:
+        facilities = attempt(lambda: standing.facilities_of(wish, inputs, extract, places, notes), faults)
+    if faults or places is None or facilities is None:
         raise InputRefused(faults)
     _refuse_empty(roads, places, wish)
     notes += apart(roads, places)
-    return _finish(folder, wish, inputs, extract, roads, places, stand, notes, progress)
-
-
-def _unplaced(wish: Wish, inputs: Inputs, extract: Extract) -> None:
-    """Raises `InputRefused` for settlements that are not found on the map: E270-E272."""
-    if inputs.places is not None:
-        place_all(inputs.places, extract.places, inputs.border, [], leave_out=wish.leave_out_unplaced)
-
-
-def _places(wish: Wish, inputs: Inputs, extract: Extract, notes: list[Fault]) -> list[Place]:
-    """The settlements with their levels and the people of the planning year."""
-    if inputs.places is not None:
-        found = place_all(inputs.places, extract.places, inputs.border, notes, leave_out=wish.leave_out_unplaced)
-        _check_coordinates(inputs.places.file, found, extract, notes)
-    else:
-        found = dwelling.places_of_osm(extract.places, inputs.border, notes, keep_empty=wish.people_elsewhere)
-    counted = with_people(found, wish, inputs, notes) if wish.people_elsewhere else dwelling.count_once(found, notes)
-    return in_later_year(dwelling.with_levels(counted), wish, inputs, _base_year(wish, extract), notes)
-
-
-def _check_coordinates(file: str, places: Sequence[Place | Facility], extract: Extract, notes: list[Fault]) -> None:
-    """Do the table and the roads speak of the same place? Raises `InputRefused` with E241 for exchanged columns."""
-    findings = coords_check.findings(file, [p.lon for p in places], [p.lat for p in places], extract.ways)
-    notes += [fault for fault in findings if fault.severity is not Severity.ERROR]
-    if refused := [fault for fault in findings if fault.severity is Severity.ERROR]:
-        raise InputRefused(refused)
-
-
-def _facilities(
-    wish: Wish, inputs: Inputs, extract: Extract, places: Sequence[Place], notes: list[Fault]
-) -> list[Facility]:
-    """Those of the planner's list, and those of the map unless the list is to stand alone."""
-    own: list[Facility] = []
-    if inputs.facilities is not None:
-        own = place_facilities(inputs.facilities, extract.facilities, places, inputs.border, notes)
-        _check_coordinates(inputs.facilities.file, own, extract, notes)
-    if wish.only_listed and inputs.facilities is not None:
-        if extract.facilities:
-            notes.append(Fault("N215", values={"count": len(extract.facilities)}))
-        return own
-    return [*own, *standing.facilities_of_osm(extract.facilities, inputs.border, notes)]
+    return _finish(folder, wish, inputs, extract, roads, places, facilities, notes, progress)
 
 
 def _refuse_empty(roads: RoadTable, places: Sequence[Place], wish: Wish) -> None:
@@ -138,38 +93,16 @@ def _refuse_empty(roads: RoadTable, places: Sequence[Place], wish: Wish) -> None
 
 def _finish(
     folder: Path, wish: Wish, inputs: Inputs, extract: Extract, roads: RoadTable, places: Sequence[Place],
-    stand: Sequence[Facility], notes: list[Fault], progress: Progress,
+    facilities: Sequence[Facility], notes: list[Fault], progress: Progress,
 ) -> Log:  # fmt: skip
     """Settlements with their groups, sites, county.toml and the log; written and read back."""
     preset = inputs.preset
-    services: Mapping[str, Any] = preset.document.unwrap()["services"]
     settlements, groups = settlement_rows(places, preset.importing["shares"], notes, waste=wish.waste)
-    rules = standing.rules_of(preset.importing)
-    given = standing.give_services(stand, rules, notes)
-    joined = standing.join_doubles(given, notes)
-    existing = existing_sites(joined, services, rules, notes)
-    candidates, removed, red_lines = _candidates(wish, inputs, settlements, existing, services, roads, notes)
-    inside = _inside(extract.facilities, inputs)
+    stands = standing.stands(wish, inputs, settlements, facilities, roads, notes)
     nodes, edges = _nodes(roads), _edges(roads)
     lines = county_lines(preset.county(), inputs.lines, settlements, nodes, edges, notes)
-    log = Log(
-        folder=folder,
-        roads=roads.counts,
-        nodes=len(roads.nodes),
-        edges=len(roads.edges),
-        settlements=len(settlements),
-        residents=sum(s.population_persons for s in settlements),
-        without_population=sum(note.code == "W203" for note in notes),
-        facilities_read=len(stand),
-        facilities_joined=sum(note.code == "N204" for note in notes),
-        facilities_used=len(joined),
-        existing_sites=len(existing),
-        candidate_sites=len(candidates),
-        notes=tuple(notes),
-        removed_sites=len(removed),
-        kinds=count_kinds(inside, given, joined),
-        drivable_cuts=_drivable_cuts(roads),
-    )
+    inside = _inside(extract.facilities, inputs)
+    log = _log(folder, roads, settlements, facilities, stands, count_kinds(inside, stands.given, stands.joined), notes)
     county = fill(
         preset,
         head=["Made by `siting new` with the preset below; what was done is in import-log.md.", *wish.named(),
@@ -183,44 +116,47 @@ def _finish(
         slopes=bool(roads.heights),
     )  # fmt: skip
     progress("step_write")
+    sites = [*stands.existing, *(candidate.site for candidate in stands.candidates)]
     tables: dict[str, tuple[list[str], Sequence[Row]]] = {
         "settlements.csv": ([*Settlement.model_fields, *groups.columns, "population_source"], settlements),
-        "sites.csv": (list(Site.model_fields), [*existing, *(candidate.site for candidate in candidates)]),
+        "sites.csv": (list(Site.model_fields), sites),
         "nodes.csv": (list(RoadNode.model_fields)[: None if roads.heights else -1], nodes),
         "edges.csv": (list(RoadEdge.model_fields), edges),
     }
     if lines:
         tables["lines.csv"] = (list(Line.model_fields), lines)
-    said = write_log(f"{wish.name or folder.name}: import log", facts(log, existing), notes, kinds_table(log.kinds))
+    title = f"{wish.name or folder.name}: import log"
+    said = write_log(title, facts(log, stands.existing), notes, kinds_table(log.kinds))
     texts: dict[str, str | bytes] = {"county.toml": county, LOG_FILE: said}
-    if removed:
-        texts[REMOVED_FILE] = removed_table(removed)
-    if red_lines:
-        texts["red_lines.geojson"] = zones.geojson(red_lines)
+    if stands.removed:
+        texts[REMOVED_FILE] = removed_table(stands.removed)
+    if stands.red_lines:
+        texts["red_lines.geojson"] = zones.geojson(stands.red_lines)
     return replace(log, warnings=write_folder(folder, texts, tables))
 
 
-def _candidates(
-    wish: Wish, inputs: Inputs, settlements: Sequence[Settlement], existing: Sequence[Site],
-    services: Mapping[str, Any], roads: RoadTable, notes: list[Fault],
-) -> tuple[list[Candidate], list[Removed], Sequence[zones.Zone]]:  # fmt: skip
-    """Candidates that may be built, those that may not with their reasons, and the red lines of the county."""
-    rules = inputs.candidate_rules
-    found: list[Candidate] = []
-    file = ""
-    if inputs.candidates is not None:
-        file = inputs.candidates.file
-        plannable = {key: service for key, service in services.items() if "hosts" in service}
-        found = candidates_listed.listed_candidates(inputs.candidates, settlements, plannable, inputs.reference, notes)
-    found += candidate_sites(settlements, existing, services, rules, roads)
-    lon, lat = ([node[k] / E7 for node in roads.nodes.values()] for k in (0, 1))
-    red_lines = zones.within(inputs.zones, lon, lat)
-    wet = wish.osm is not None and any(rule.water_m for rule in rules.values())
-    water = read_water(wish.osm) if wet and wish.osm is not None else []
-    ground = Ground(settlements, existing, red_lines, inputs.growth_polygon, water)
-    kept, removed = screen(found, ground, services, rules)
-    notes += removal_notes(removed, settlements, file)
-    return kept, removed, red_lines
+def _log(
+    folder: Path, roads: RoadTable, settlements: Sequence[Settlement], facilities: Sequence[Facility],
+    stands: standing.Stands, kinds: tuple[KindCount, ...], notes: Sequence[Fault],
+) -> Log:  # fmt: skip
+    return Log(
+        folder=folder,
+        roads=roads.counts,
+        nodes=len(roads.nodes),
+        edges=len(roads.edges),
+        settlements=len(settlements),
+        residents=sum(s.population_persons for s in settlements),
+        without_population=sum(note.code == "W203" for note in notes),
+        facilities_read=len(facilities),
+        facilities_joined=sum(note.code == "N204" for note in notes),
+        facilities_used=len(stands.joined),
+        existing_sites=len(stands.existing),
+        candidate_sites=len(stands.candidates),
+        notes=tuple(notes),
+        removed_sites=len(stands.removed),
+        kinds=kinds,
+        drivable_cuts=_drivable_cuts(roads),
+    )
 
 
 def _drivable_cuts(roads: RoadTable) -> int:
@@ -243,12 +179,6 @@ def _population_source(places: Sequence[Place]) -> dict[str, str]:
     return {"title": whole, "status": "CENSUS" if census else "RECALLED"}
 
 
-def _base_year(wish: Wish, extract: Extract) -> int:
-    """The year of the people in the lists: as said, else that of the extract."""
-    found = int(extract.newest[:4]) if re.match(r"(199|20)\d", extract.newest) else 2020
-    return wish.base_year or found
-
-
 def _about(folder: Path, wish: Wish, extract: Extract) -> dict[str, Any]:
     """``[county]``: named as wished or after the folder; the planning year, else that of the extract."""
     name = wish.name or folder.name
@@ -263,7 +193,7 @@ def _about(folder: Path, wish: Wish, extract: Extract) -> dict[str, Any]:
     return {
         "id": ident,
         "name": name,
-        "year": wish.year or _base_year(wish, extract),
+        "year": wish.year or dwellings.base_year(wish, extract),
         "note": f"{origin[0]}({source});规模、分年龄人口、造价和资金含假设,见各数的来源和 {LOG_FILE}。",
         "note_en": f"{origin[1]} ({source}); capacities, age groups, costs and "
         f"funds contain assumptions, see the source of each number and {LOG_FILE}.",

@@ -14,7 +14,6 @@ from siting.counties.rows import Row, Settlement, Site
 from siting.plans.measure import SiteFigures
 from siting.studies.study import Study
 
-from .chapters.people import served
 from .spots import Spot, every, own, serving, unit, way
 
 Record = dict[str, Any]
@@ -170,7 +169,7 @@ def unserved_rows(study: Study) -> list[Record]:
 def settlement_rows(study: Study) -> list[Record]:
     """Every settlement with the people served and not served by each planned service, today and under the plan."""
     county = study.county
-    now, was = served(study.plan), served(study.before_plan)
+    now, was = study.plan.served(), study.before_plan.served()
     extra = extra_columns(county.settlements)
     asked = {key: (county.demand_of(key), UNITS[unit(county, key)]) for key in study.plan.services}
     rows = []

@@ -106,6 +106,10 @@ class Plan:
     services: Mapping[str, ServicePlan] = field(default_factory=dict)
     spending: tuple[Spending, ...] = ()
 
+    def served(self) -> dict[tuple[str, str], int]:
+        """Persons served by service and settlement; who is not served at all is not listed."""
+        return {(key, i): persons for key, part in self.services.items() for i, persons in part.served().items()}
+
     def only(self, services: Collection[str]) -> Plan:
         """The part of the plan that decides these services, with the money that pays for them."""
         return Plan(

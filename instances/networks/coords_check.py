@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from scipy.spatial import cKDTree
 
-from siting.errors import Fault
+from siting.errors import Fault, InputRefused, Severity
 
 from ..geography.china_shift import bd09_of_wgs84, gcj02_of_wgs84, wgs84_of_bd09, wgs84_of_gcj02
 from ..geography.flat import EARTH_M
@@ -84,6 +85,28 @@ def findings(file: str, lon: Sequence[float], lat: Sequence[float], ways: Sequen
         return []
     values |= {"system": best.system, "before_m": round(as_is.median_m), "after_m": round(best.median_m)}
     return [Fault(best.code, file, values=values)]
+
+
+class Placed(Protocol):
+    """Whatever stands somewhere, in degrees."""
+
+    @property
+    def lon(self) -> float:
+        """Longitude."""
+        ...
+
+    @property
+    def lat(self) -> float:
+        """Latitude."""
+        ...
+
+
+def check(file: str, places: Sequence[Placed], ways: Sequence[RoadWay], notes: list[Fault]) -> None:
+    """Note what `findings` says of a table. Raises `InputRefused` with E241 for exchanged columns."""
+    found = findings(file, [place.lon for place in places], [place.lat for place in places], ways)
+    notes += [fault for fault in found if fault.severity is not Severity.ERROR]
+    if refused := [fault for fault in found if fault.severity is Severity.ERROR]:
+        raise InputRefused(refused)
 
 
 class _Roads:

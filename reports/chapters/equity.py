@@ -12,12 +12,11 @@ from ..nouns import Amount, Cell, Column, Columns, Section, Table
 from ..rows import UNITS
 from ..speech import Speech, visible
 from ..spots import quantity, unit
-from .people import served
 
 
 def shares(study: Study) -> dict[str, dict[str, tuple[int, int]]]:
     """Served and demand by service and township, those of a blank township left out."""
-    now = served(study.plan)
+    now = study.plan.served()
     found: dict[str, dict[str, tuple[int, int]]] = {}
     for key in study.plan.services:
         demand = study.county.demand_of(key)
@@ -37,7 +36,7 @@ def equity(study: Study, say: Speech) -> Section:
 
 
 def _by_service(study: Study, say: Speech) -> Table:
-    now = served(study.plan)
+    now = study.plan.served()
     towns = shares(study)
     rows: list[tuple[Cell, ...]] = []
     for key in study.plan.services:
@@ -108,7 +107,7 @@ def packages(study: Study, say: Speech) -> Section | None:
     """Demonstration villages package by package: which of them lack which service."""
     county = study.county
     places = {s.id: s for s in county.settlements}
-    now = served(study.plan)
+    now = study.plan.served()
     tables: list[Table] = []
     sentences: list[str] = []
     for package in county.file.packages:

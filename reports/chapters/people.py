@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from siting.counties.county import County
-from siting.plan import Plan
 from siting.studies.study import Study
 
 from ..nouns import Cell, Columns, Section, Table
@@ -33,18 +32,9 @@ class Change:
         return self.after - self.before
 
 
-def served(plan: Plan) -> dict[tuple[str, str], int]:
-    """Persons served by service and settlement."""
-    sums: dict[tuple[str, str], int] = defaultdict(int)
-    for key, part in plan.services.items():
-        for a in part.assignments:
-            sums[key, a.settlement] += a.persons
-    return sums
-
-
 def changed(study: Study) -> list[Change]:
     """All settlements whose number of people served changes, the largest loss first."""
-    was, now = served(study.before_plan), served(study.plan)
+    was, now = study.before_plan.served(), study.plan.served()
     both = dict.fromkeys((*was, *now))
     changes = [Change(*key, was.get(key, 0), now.get(key, 0)) for key in both if was.get(key, 0) != now.get(key, 0)]
     return sorted(changes, key=lambda c: (c.delta, c.service, c.settlement))

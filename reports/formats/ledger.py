@@ -13,7 +13,6 @@ from siting.plan import Assignment, ServicePlan
 from siting.studies.study import Study
 
 from .. import spots
-from ..chapters.people import served
 from ..chapters.results import size_name
 from ..nouns import Amount, Cell, Columns, Table
 from ..speech import Speech, travelled, visible
@@ -59,7 +58,7 @@ def sites(study: Study, say: Speech) -> Table:
 
 def villages(study: Study, say: Speech) -> Table:
     """Every settlement with every planned service that it needs: people served today and then, where, how far."""
-    now, was = served(study.plan), served(study.before_plan)
+    now, was = study.plan.served(), study.before_plan.served()
     names = {id: say.name(spot) for (_, id), spot in spots.every(study.county, list(study.plan.services)).items()}
     demands = {key: study.county.demand_of(key) for key in study.plan.services}
     rows: list[tuple[Cell, ...]] = []
