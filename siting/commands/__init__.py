@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -57,6 +58,23 @@ def effort_options(function: F) -> F:
 def memory_option(function: F) -> F:
     """``--memory-mb``: what the solver's processes may take."""
     return click.option("--memory-mb", type=click.IntRange(1), help=say("cli.solve.memory_mb"))(function)
+
+
+def listed(names: str | None) -> list[str]:
+    """Names joined by commas, each once."""
+    return list(dict.fromkeys(name.strip() for name in (names or "").split(",") if name.strip()))
+
+
+def writers(formats: str, find: Callable[[str], Any], template: Path | None = None) -> list[Callable[..., list[Path]]]:
+    """What writes each of the formats, found by ``find``; the template is for Word.
+
+    Raises:
+        UsageError: a template without Word.
+    """
+    named = listed(formats)
+    if template and "docx" not in named:
+        raise click.UsageError(say("cli.report.template_alone"))
+    return [partial(find(name), template=template) if template and name == "docx" else find(name) for name in named]
 
 
 def print_json(data: Mapping[str, Any]) -> None:

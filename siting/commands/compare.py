@@ -6,13 +6,12 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
-from siting.commands import county_folder, effort_options, print_json, say, telling_options
+from siting.commands import county_folder, effort_options, listed, print_json, say, telling_options, writers
 from siting.commands.solve import exit_code
 from siting.errors import Fault, InputRefused, PlanRejected
 
@@ -43,15 +42,7 @@ def command(
     from siting.reading import scenario_file
     from siting.studies import comparing, study
 
-    named = [name.strip() for name in formats.split(",") if name.strip()]
-    if template and "docx" not in named:
-        raise click.UsageError(say("cli.report.template_alone"))
-    writers = [
-        partial(rooms.comparison(name), template=template)  # type: ignore[call-arg]
-        if template and name == "docx"
-        else rooms.comparison(name)
-        for name in named
-    ]
+    wanted = writers(formats, rooms.comparison, template)
     code = 0
     runs = [Path(name) for name in what]
     if scenarios or solvers:
@@ -59,27 +50,21 @@ def command(
             raise click.UsageError(say("cli.compare.one_county"))
         folder = county_folder(what[0])
         out = out or _folder(folder.resolve().name)
-        folder, named_so = scenario_file.with_files(folder, _listed(scenarios, "base"), out / "county")
-        jobs = _jobs(named_so, _listed(solvers, "highs"))
+        folder, named_so = scenario_file.with_files(folder, listed(scenarios) or ["base"], out / "county")
+        jobs = _jobs(named_so, listed(solvers) or ["highs"])
         runs, code = _solve_all(folder, out, jobs, effort, quiet)
     finished = [study.load(run) for run in _once(runs)]
     comparison = comparing.of(finished)
     _check([found.run for found in finished])
     place = store.make_folder(out or _folder(comparison.county.id))
     speak = words.load(words.language(lang))
-    written = [path for write in writers for path in write(comparison, place, speak)]
+    written = [path for write in wanted for path in write(comparison, place, speak)]
     _tell(comparison, runs, written, speak, as_json)
     sys.exit(code)
 
 
 def _folder(county: str) -> Path:
     return Path("runs") / f"compare-{county}-{datetime.now():%Y%m%d-%H%M%S}"
-
-
-def _listed(names: str | None, usual: str) -> list[str]:
-    """Names joined by commas, each once."""
-    found = [name.strip() for name in (names or usual).split(",") if name.strip()]
-    return list(dict.fromkeys(found)) or [usual]
 
 
 def _jobs(scenarios: Sequence[str], solvers: Sequence[str]) -> dict[str, tuple[str, str]]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from siting.commands import county_folder, effort_options, print_json, say, telling_options
+from siting.commands import county_folder, effort_options, print_json, say, telling_options, writers
 from siting.commands.solve import exit_code
 from siting.runs.solving import Ask, Listener
 
@@ -51,7 +51,7 @@ def command(
     from siting.runs import budgets as running
 
     percents = _percents(budgets)
-    writers = [rooms.frontier(name.strip()) for name in formats.split(",") if name.strip()]
+    wanted = writers(formats, rooms.frontier)
     folder = county_folder(county)
     run = out or store.new_folder(Path("runs") / f"frontier-{folder.resolve().name}-{datetime.now():%Y%m%d-%H%M%S}")
     ask = Ask(scenario, solver, **effort)
@@ -64,7 +64,7 @@ def command(
             folder, run, replace(ask, scenario=name), running.Budgets(percents, keys, nested), listener
         )
     speak = words.load(words.language(lang))
-    written = [path for write in writers for path in write(found, run, speak)]
+    written = [path for write in wanted for path in write(found, run, speak)]
     if as_json:
         files = [str(path) for path in written]
         print_json({"status": "computed", "run": str(run), "files": files, **running.told(found)})

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
 import click
 
-from siting.commands import json_option, lang_option, print_json, say
+from siting.commands import json_option, lang_option, print_json, say, writers
 from siting.errors import Fault, PlanRejected
 
 
@@ -24,22 +23,14 @@ def command(run: Path, formats: str, lang: str | None, template: Path | None, ou
     from siting.studies import study
     from siting.verify import verify_run
 
-    named = [name.strip() for name in formats.split(",") if name.strip()]
-    if template and "docx" not in named:
-        raise click.UsageError(say("cli.report.template_alone"))
-    writers = [
-        partial(rooms.report(name), template=template)  # type: ignore[call-arg]
-        if template and name == "docx"
-        else rooms.report(name)
-        for name in named
-    ]
+    wanted = writers(formats, rooms.report, template)
     finished = study.load(run)
     verdict = verify_run(run)
     if verdict.word != "valid":
         raise PlanRejected(Fault("E701", file=str(run), values={"says": verdict.breaches[0].says}))
     folder = store.make_folder(out or run)
     speak = words.load(words.language(lang))
-    written = [path for write in writers for path in write(finished, folder, speak)]
+    written = [path for write in wanted for path in write(finished, folder, speak)]
     if as_json:
         print_json({"run": str(run), "files": [str(path) for path in written]})
     else:

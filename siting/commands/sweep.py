@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from siting.commands import county_folder, effort_options, print_json, say, telling_options
+from siting.commands import county_folder, effort_options, listed, print_json, say, telling_options, writers
 from siting.commands.solve import exit_code
 from siting.errors import SolverFailed
 from siting.runs.solving import Ask, Listener
@@ -44,18 +44,18 @@ def command(
     from siting.reading import scenario_file
     from siting.runs import sweeping
 
-    writers = [rooms.sweep(name) for name in _listed(formats)]
+    asked = writers(formats, rooms.sweep)
     ask = Ask(**effort)
     folders = [county_folder(name) for name in dict.fromkeys(counties)]
-    names = _listed(scenarios)
+    names = listed(scenarios)
     places = [scenario_file.with_files(f, names, out / "counties" / str(n)) for n, f in enumerate(folders, 1)]
-    wanted = sweeping.plan([f for f, _ in places], places[0][1] or None, _listed(solvers), out, ask)
+    wanted = sweeping.plan([f for f, _ in places], places[0][1] or None, listed(solvers), out, ask)
     store.make_folder(out)
     with ExitStack() as stack:
         listener = Listener() if quiet else stack.enter_context(Live(say)).listener
         found = sweeping.sweep(wanted, out, listener, scheduler=scheduler, workers=workers)
     speak = words.load(words.language(lang))
-    written = [path for write in writers for path in write(found, out, speak)]
+    written = [path for write in asked for path in write(found, out, speak)]
     if as_json:
         files = [str(path) for path in written]
         print_json({"status": "swept", "run": str(out), "files": files, **sweeping.told(found)})
@@ -64,11 +64,6 @@ def command(
 
         click.echo("\n".join(lines(found, speak, written)))
     sys.exit(_code([row.status for row in found.rows], found.result.get("signal")))
-
-
-def _listed(names: str | None) -> list[str]:
-    """Names joined by commas, each once."""
-    return list(dict.fromkeys(name.strip() for name in (names or "").split(",") if name.strip()))
 
 
 def _code(status: list[str], signal: str | None) -> int:

@@ -11,8 +11,8 @@ from typing import Any
 from siting import __version__
 from siting.counties.county import County
 from siting.errors import Fault
-from siting.plans.measure import Measures
-from siting.plans.outcome import Outcome, Stop
+from siting.plans.measure import Measures, TargetFigures
+from siting.plans.outcome import Outcome, Stage, Stop
 from siting.reading.scenario import Scenario
 from siting.roads import standing
 from siting.roads.travel import TravelTimes
@@ -62,18 +62,7 @@ def content(solved: Solved) -> dict[str, Any]:
         "gap_asked": solved.options["gap"],
         "elapsed_s": round(solved.seconds, 2),
         "resumed": solved.resumed,
-        "stages": [
-            {
-                "name": s.name,
-                "objective": s.objective,
-                "bound": s.bound,
-                "gap": s.gap,
-                "stop": s.stop.value,
-                "seconds": round(s.seconds, 2),
-                "brief": s.brief,
-            }
-            for s in outcome.stages
-        ],
+        "stages": [_stage(s) for s in outcome.stages],
         "certificate": solved.evidence.certificate,
         "cross_check": solved.evidence.cross_check,
         "money": {
@@ -83,18 +72,7 @@ def content(solved: Solved) -> dict[str, Any]:
             "running": measures.running,
             "running_available": measures.running_available,
         },
-        "targets": [
-            {
-                "id": t.id,
-                "service": t.service,
-                "tier": t.tier,
-                "value": t.value,
-                "threshold": t.need,
-                "whole": t.whole,
-                "met": t.met,
-            }
-            for t in measures.targets
-        ],
+        "targets": [_target(t) for t in measures.targets],
         "services": {
             key: {"opened": s.sites_new, "open": s.sites_open, "served": s.served, "demand": s.demand}
             for key, s in measures.services.items()
@@ -111,6 +89,30 @@ def content(solved: Solved) -> dict[str, Any]:
             {"code": n.code, "where": n.where, "values": {k: str(v) for k, v in n.values.items()}} for n in solved.notes
         ],
         "created": datetime.now().astimezone().isoformat(timespec="seconds"),
+    }
+
+
+def _stage(stage: Stage) -> dict[str, Any]:
+    return {
+        "name": stage.name,
+        "objective": stage.objective,
+        "bound": stage.bound,
+        "gap": stage.gap,
+        "stop": stage.stop.value,
+        "seconds": round(stage.seconds, 2),
+        "brief": stage.brief,
+    }
+
+
+def _target(target: TargetFigures) -> dict[str, Any]:
+    return {
+        "id": target.id,
+        "service": target.service,
+        "tier": target.tier,
+        "value": target.value,
+        "threshold": target.need,
+        "whole": target.whole,
+        "met": target.met,
     }
 
 
