@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import re
 import runpy
+import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
@@ -12,9 +14,10 @@ from PIL import Image
 
 from siting.errors import InputRefused
 from siting.reports import content
-from siting.reports.formats import pdf
-from siting.reports.maps import fonts, static_map
-from siting.reports.maps.drawing import Entry, Sheet, Style
+from siting.reports.formats import pdf, pdf_packing
+from siting.reports.maps import fonts, painter, static_map, vector
+from siting.reports.maps.drawing import Entry, Sheet, Style, wrapped
+from siting.reports.maps.marks import Disc, Drawing, ground, straightened
 from siting.reports.speech import Speech
 from siting.studies.study import Study
 from siting.words import LANGS, Lang, load
@@ -38,9 +41,11 @@ def _text(data: bytes) -> str:
     return "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(data)).pages)
 
 
-def _named(study: Study, name: str) -> Study:
-    """The study with a name for every site that changes."""
-    sites = tuple(site.model_copy(update={"name": f"{name} {n}"}) for n, site in enumerate(study.county.sites))
+def _named(study: Study, names: tuple[str, ...]) -> Study:
+    """The study with one of these names for every site."""
+    sites = tuple(
+        site.model_copy(update={"name": f"{names[n % len(names)]} {n}"}) for n, site in enumerate(study.county.sites)
+    )
     return dataclasses.replace(study, county=dataclasses.replace(study.county, sites=sites))
 
 
@@ -59,9 +64,9 @@ def test_the_verdict_and_the_figures_stand_in_the_pdf(study: Study, lang: Lang) 
 
 @FONT
 def test_no_name_is_an_order_to_the_typesetter(study: Study) -> None:
+    named = _named(study, ORDERS)
+    text = _text(pdf.document(content.of(named, "zh"), _say(named), [], ""))
     for order in ORDERS:
-        named = _named(study, order)
-        text = _text(pdf.document(content.of(named, "zh"), _say(named), [], ""))
         assert order.split()[0] in text, order
 
 
@@ -79,7 +84,11 @@ def test_the_same_study_gives_the_same_bytes(study: Study) -> None:
     told, say = content.of(study, "zh"), _say(study)
     created = "2026-01-05T09:30:00+08:00"
     assert pdf.document(told, say, [], created) == pdf.document(told, say, [], created)
-    assert static_map.overview(study, say) == static_map.overview(study, say)
+    one, other = static_map.overview(study, say), static_map.overview(study, say)
+    assert painter.png(one) == painter.png(other)
+    assert vector.svg(one, "x") == vector.svg(other, "x")
+    figures = [("map", one)]
+    assert pdf.document(told, say, figures, created) == pdf.document(told, say, [("map", other)], created)
 
 
 def test_without_a_chinese_font_there_is_a_fault_instead_of_boxes(
@@ -103,14 +112,15 @@ def test_a_font_that_cannot_draw_chinese_is_not_taken(tmp_path: Path, monkeypatc
 @FONT
 @pytest.mark.parametrize("lang", LANGS)
 def test_maps_show_settlements_sites_roads_and_zones(study: Study, lang: Lang) -> None:
-    whole = Image.open(io.BytesIO(static_map.overview(study, _say(study, lang))))
-    assert whole.width == static_map.WIDTH
+    whole = Image.open(io.BytesIO(painter.png(static_map.overview(study, _say(study, lang)))))
+    assert whole.width == painter.WIDTH
     pictures = static_map.pictures(study, _say(study, lang))
     assert [title for title, _ in pictures] == [
         _say(study, lang).name(study.county.services[k]) for k in study.plan.services
     ]
-    for _, data in pictures:
-        colors = {color for _, color in Image.open(io.BytesIO(data)).convert("RGB").getcolors(1 << 24) or []}
+    for _, drawn in pictures:
+        picture = Image.open(io.BytesIO(painter.png(drawn)))
+        colors = {color for _, color in picture.convert("RGB").getcolors(1 << 24) or []}
         assert len(colors) > 20
 
 
@@ -123,14 +133,71 @@ def test_lines_and_waste_are_drawn_and_set_too(tmp_path: Path) -> None:
 
 @FONT
 def test_names_never_lie_on_each_other() -> None:
-    sheet = Sheet(400, (100.0, 25.0, 101.0, 26.0), [Entry(Style(), "x")], fonts.required())
+    sheet = Sheet(ground((100.0, 25.0, 101.0, 26.0), beside=False), [Entry(Style(), "x")], fonts.required())
     for _ in range(30):
         sheet.name((100.5, 25.5), "云岭镇")
     assert 1 <= len(sheet.words) <= 4
-    assert Image.open(io.BytesIO(sheet.finish("N", "{n} km"))).width == 400
+    assert Image.open(io.BytesIO(painter.png(sheet.finish("N", "{n} km")))).width == painter.WIDTH
 
 
 def test_a_share_below_a_class_is_not_lifted_into_it() -> None:
     assert static_map.share_color(1.0) == static_map.NEAR_TO_FAR[0]
     assert static_map.share_color(0.99999) == static_map.NEAR_TO_FAR[1]
     assert static_map.share_color(0.0) == static_map.NEAR_TO_FAR[4]
+
+
+@FONT
+def test_signs_that_overlap_keep_their_order_in_a_vector_drawing() -> None:
+    """Grouping by look must not lift a sign over a later one that it touches."""
+    marks = (Disc(50, 50, 6, "#ff0000"), Disc(54, 50, 6, "#0000ff"), Disc(58, 50, 6, "#ff0000"),
+             Disc(200, 50, 6, "#ff0000"))  # fmt: skip
+    on = ground((100.0, 25.0, 101.0, 26.0), beside=True)
+    groups = [g.get("fill") for g in ET.fromstring(vector.svg(Drawing(100, on, marks, fonts.required()), "x"))]
+    assert groups == ["#ff0000", "#0000ff", "#ff0000"]
+
+
+@FONT
+def test_two_maps_stand_on_a_page(study: Study) -> None:
+    say, whole = _say(study), MAKE(60, whole=True)
+    figures = [("map", static_map.overview(study, say)), *static_map.pictures(whole, _say(whole))]
+    assert all(drawn.height <= 0.5 * 239 / 156 * 740 - 100 for _, drawn in figures[1:])
+    with_maps = _pages(pdf.document(content.of(study, "zh"), say, figures, ""))
+    without = _pages(pdf.document(content.of(study, "zh"), say, figures[:1], ""))
+    assert with_maps - without <= 1 + (len(figures) - 1) // 2
+
+
+def _pages(data: bytes) -> int:
+    pypdf = pytest.importorskip("pypdf")
+    return len(pypdf.PdfReader(io.BytesIO(data)).pages)
+
+
+@FONT
+def test_packing_a_pdf_loses_no_object(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    pypdf = pytest.importorskip("pypdf")
+    told, say = content.of(study, "zh"), _say(study)
+    small = pdf.document(told, say, [], "")
+    monkeypatch.setattr(pdf, "packed", lambda data: data)
+    plain = pdf.document(told, say, [], "")
+    one, other = (pypdf.PdfReader(io.BytesIO(data), strict=True) for data in (plain, small))
+    assert len(small) < 0.7 * len(plain)
+    for number in one.xref[0]:
+        a, b = (reader.get_object(pypdf.generic.IndirectObject(number, 0, reader)) for reader in (one, other))
+        assert re.sub(r", \d+\)", ")", repr(a)) == re.sub(r", \d+\)", ")", repr(b)), number
+        if isinstance(a, pypdf.generic.StreamObject):
+            assert a.get_data() == b.get_data()
+    assert other.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    assert pdf_packing.packed(small) == small
+    assert pdf_packing.packed(plain[:-40]) == plain[:-40]
+
+
+def test_lines_lose_only_corners_that_nobody_sees() -> None:
+    line = [(0.0, 0.0), (1.0, 0.01), (2.0, 0.0), (3.0, 4.0), (4.0, 0.0)]
+    assert straightened(line) == ((0.0, 0.0), (2.0, 0.0), (3.0, 4.0), (4.0, 0.0))
+    ring = [(0.0, 0.0), (4.0, 0.0), (4.0, 4.0), (0.0, 0.0)]
+    assert straightened(ring) == tuple(ring)
+
+
+def test_words_of_a_legend_break_between_words_or_between_signs() -> None:
+    assert wrapped("No building here (red lines)", 16, len) == ["No building here", "(red lines)"]
+    assert wrapped("禁建区（生态红线等）", 6, len) == ["禁建区（生态", "红线等）"]
+    assert wrapped("", 6, len) == [""]

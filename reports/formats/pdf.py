@@ -23,11 +23,13 @@ from siting.studies.study import Study
 from siting.words import Words
 
 from .. import content
-from ..maps import fonts
+from ..maps import fonts, vector
+from ..maps.marks import Picture
 from ..nouns import Content
 from ..speech import Speech, visible
 from . import paper, word
 from .paper import Leaf
+from .pdf_packing import packed
 from .word_style import SIDEWAYS_MM, TEXT_MM
 
 TEMPLATE = Path(__file__).parents[1] / "templates" / "report.typ"
@@ -57,12 +59,13 @@ def document(told: Content, say: Speech, figures: Sequence[word.Figure], created
         SolverFailed: the typesetter gave up (E307).
     """
     file, face = fonts.required()
-    family = ImageFont.truetype(str(file), 12, index=face).getname()[0]
+    family = str(ImageFont.truetype(str(file), 12, index=face).getname()[0])
     with tempfile.TemporaryDirectory(prefix="siting-") as name:
         folder = Path(name)
         (folder / "report.typ").write_bytes(TEMPLATE.read_bytes())
         for n, (_, picture) in enumerate(figures):
-            (folder / f"{n}.png").write_bytes(picture)
+            data = picture if isinstance(picture, bytes) else vector.svg(picture, family)
+            (folder / _file(n, picture)).write_bytes(data)
         told_json = json.dumps(_data(told, say, figures) | {"fonts": [family]}, ensure_ascii=False)
         try:
             made = typst.compile(
@@ -76,7 +79,7 @@ def document(told: Content, say: Speech, figures: Sequence[word.Figure], created
         except (typst.TypstError, RuntimeError) as error:
             raise SolverFailed(Fault("E307", values={"why": str(error).splitlines()[0]})) from error
     assert isinstance(made, bytes)
-    return made
+    return packed(made)
 
 
 def _moment(created: str) -> int:
@@ -91,8 +94,8 @@ def _data(told: Content, say: Speech, figures: Sequence[word.Figure]) -> dict[st
     """Everything that the template sets, as plain texts."""
     sheets = paper.of(told, say)
     drawn = [
-        {"file": f"{n}.png", "title": say("paper.figure", n=n + 1, title=visible(title))}
-        for n, (title, _) in enumerate(figures)
+        {"file": _file(n, picture), "title": say("paper.figure", n=n + 1, title=visible(title))}
+        for n, (title, picture) in enumerate(figures)
     ]
     chapters = [_chapter(n, c, drawn, sheets.annex, say) for n, c in enumerate(sheets.chapters, 2)]
     return {
@@ -115,6 +118,10 @@ def _data(told: Content, say: Speech, figures: Sequence[word.Figure]) -> dict[st
         ],
         "made": say("paper.made", version=__version__),
     }
+
+
+def _file(n: int, picture: Picture) -> str:
+    return f"{n}.png" if isinstance(picture, bytes) else f"{n}.svg"
 
 
 def _chapter(

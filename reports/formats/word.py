@@ -29,7 +29,8 @@ from siting.studies.study import Study
 from siting.words import Lang, Words
 
 from .. import content
-from ..maps import fonts, static_map
+from ..maps import fonts, painter, static_map
+from ..maps.marks import Picture
 from ..nouns import Content
 from ..speech import Speech, visible
 from . import paper, word_style, word_template
@@ -43,7 +44,7 @@ PLACES = ("{{报告}}", "{{report}}")
 TALLEST_MM = 165
 #: Tables of at most so many lines do not break over pages.
 TOGETHER = 24
-Figure = tuple[str, bytes]
+Figure = tuple[str, Picture]
 
 
 def write(study: Study, out: Path, words: Words, template: Path | None = None) -> list[Path]:
@@ -242,7 +243,7 @@ class Writer:
         self.figure += 1
         paragraph = self.word.add_paragraph(style=FIGURE)
         paragraph.paragraph_format.keep_with_next = True
-        shape = paragraph.add_run().add_picture(io.BytesIO(data), width=Mm(TEXT_MM))
+        shape = paragraph.add_run().add_picture(io.BytesIO(painter.png(data)), width=Mm(TEXT_MM))
         if shape.height > Mm(TALLEST_MM):
             shape.width, shape.height = round(shape.width * Mm(TALLEST_MM) / shape.height), Mm(TALLEST_MM)
         shape._inline.docPr.set("descr", visible(title))

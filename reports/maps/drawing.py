@@ -1,25 +1,25 @@
-"""A sheet to draw a map on: lines, areas, signs and words in points of longitude and latitude, as the bytes of a PNG.
+"""A sheet to draw a map on: lines, areas, signs and words in points of longitude and latitude.
 
-Everything is drawn at `FINE` times the size and made smaller at the end, which gives smooth edges without a further
-library. Equal drawings give equal bytes.
+A sheet only notes what is drawn where; `painter` makes a PNG of it and `vector` an SVG, so that both show the same.
 """
 
 from __future__ import annotations
 
-import io
 import math
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
-from PIL import Image, ImageColor, ImageDraw, ImageFont
+from PIL import ImageFont
 
-FINE = 2
+from .marks import WIDE, Box, Disc, Drawing, Ground, Letters, Mark, Point, Shape, Stroke, straightened
+
 KM_PER_DEGREE = 111.195
-#: Opacity of areas, of 255.
-SHEER = 70
+ROW, LETTER = 21.0, 12.0
 INK, PAPER, FRAME = "#22262b", "#ffffff", "#8a8f98"
-Point = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -42,159 +42,143 @@ class Entry:
 
 
 class Sheet:
-    """A map of ``size`` pixels with the box (west, south, east, north) fitted into it above a legend."""
+    """A map on a ground, and its legend: beside it where the ground leaves room, else below."""
 
-    def __init__(
-        self, width: int, box: tuple[float, float, float, float], legend: Sequence[Entry], font: tuple[Path, int]
-    ) -> None:
-        self.fonts: dict[float, ImageFont.FreeTypeFont] = {}
-        self.font_file = font
-        self.scale = FINE * width / 740
-        self.width = FINE * width
-        west, south, east, north = box
-        self.narrow = math.cos(math.radians((south + north) / 2))
-        margin = 18 * self.scale
-        self.k = (self.width - 2 * margin) / max((east - west) * self.narrow, 1e-6)
-        self.k = min(self.k, 1.05 * self.width / max(north - south, 1e-6))
-        self.height = round((north - south) * self.k + 2 * margin)
-        self.left = (self.width - (east - west) * self.narrow * self.k) / 2 - west * self.narrow * self.k
-        self.top = margin + north * self.k
-        rows = self._legend_rows(legend)
-        self.band = round((16 + 21 * len(rows)) * self.scale)
-        self.image = Image.new("RGB", (self.width, self.height + self.band), PAPER)
-        self.pen = ImageDraw.Draw(self.image, "RGBA")
-        self.words: list[tuple[float, float, float, float]] = []
-        self.rows = rows
-
-    def at(self, point: Point) -> Point:
-        """Where a point of the world lies on the sheet."""
-        return self.left + point[0] * self.narrow * self.k, self.top - point[1] * self.k
+    def __init__(self, on: Ground, legend: Sequence[Entry], font: tuple[Path, int]) -> None:
+        self.ground, self.font = on, font
+        self.marks: list[Mark] = []
+        self.words: list[Box] = []
+        self.legend = legend
 
     def line(self, points: Iterable[Point], color: str, weight: float) -> None:
         """A line."""
-        self.pen.line([self.at(p) for p in points], fill=color, width=max(1, round(weight * self.scale)), joint="curve")
-
-    def area(self, rings: Sequence[Sequence[Point]], fill: str, line: str) -> None:
-        """An area with holes, half transparent."""
-        if len(rings) == 1:
-            self.pen.polygon([self.at(p) for p in rings[0]], fill=(*ImageColor.getrgb(fill), SHEER))
-        else:
-            mask = Image.new("L", self.image.size, 0)
-            pen = ImageDraw.Draw(mask)
-            for n, ring in enumerate(rings):
-                pen.polygon([self.at(p) for p in ring], fill=0 if n else SHEER)
-            self.image.paste(Image.new("RGB", self.image.size, fill), (0, 0), mask)
-        for ring in rings:
-            self.line([*ring, ring[0]], line, 0.8)
+        self.marks.append(Stroke(straightened([self.ground.at(p) for p in points]), color, weight))
 
     def sign(self, point: Point, style: Style) -> None:
         """A sign at a point of the world."""
-        self._sign(*self.at(point), style)
+        self._sign(*self.ground.at(point), style)
 
     def _sign(self, x: float, y: float, style: Style) -> None:
-        r, weight = style.size * self.scale, max(1, round(style.weight * self.scale))
+        r, weight = style.size, style.weight
         if style.shape == "cross":
-            for color, wide in ((PAPER, weight + round(3 * self.scale)), (style.fill, weight)):
-                self.pen.line([(x - r, y - r), (x + r, y + r)], fill=color, width=wide)
-                self.pen.line([(x - r, y + r), (x + r, y - r)], fill=color, width=wide)
-            return
-        if style.shape in ("dot", "missed"):
-            self.pen.ellipse([x - r, y - r, x + r, y + r], fill=style.fill, outline=style.line, width=weight)
+            for color, wide in ((PAPER, weight + 3), (style.fill, weight)):
+                self._diagonals(x, y, r, color, wide)
+        elif style.shape in ("dot", "missed"):
+            self.marks += [Disc(x, y, r, style.line), Disc(x, y, max(r - weight, 0.3 * r), style.fill)]
             if style.shape == "missed":
-                d = 0.7 * r
-                for sign in (1, -1):
-                    self.pen.line([(x - d, y - sign * d), (x + d, y + sign * d)], fill=style.line, width=weight)
-            return
-        corners = [(x + a * r, y + b * r) for a, b in _corners(style.shape)]
-        self.pen.polygon(corners, fill=style.fill, outline=style.line, width=weight)
+                self._diagonals(x, y, 0.7 * r, style.line, weight)
+        else:
+            corners = _corners(style.shape)
+            inner = max(r - weight / _narrowest(corners), 0.3 * r)
+            self._area([(x + a * r, y + b * r) for a, b in corners], style.line)
+            self._area([(x + a * inner, y + b * inner) for a, b in corners], style.fill)
+
+    def _area(self, corners: Iterable[Point], fill: str) -> None:
+        self.marks.append(Shape((tuple(corners),), fill))
+
+    def _box(self, box: Box, fill: str, line: str, weight: float) -> None:
+        """A rectangle with an outline that lies inside."""
+        for color, d in ((line, 0.0), (fill, weight)):
+            a, b, c, e = box[0] + d, box[1] + d, box[2] - d, box[3] - d
+            self._area(((a, b), (c, b), (c, e), (a, e)), color)
+
+    def _diagonals(self, x: float, y: float, r: float, color: str, weight: float) -> None:
+        self.marks += [Stroke(((x - r, y - s * r), (x + r, y + s * r)), color, weight) for s in (1, -1)]
 
     def name(self, point: Point, text: str, size: float = 11) -> None:
         """A name beside a point, left out where it would lie on another."""
-        font, (x, y) = self._font(size), self.at(point)
-        width, height = self._width(text, font), size * 1.2 * self.scale
-        gap = 7 * self.scale
+        (x, y), width, height, gap = self.ground.at(point), self._width(text, size), size * 1.2, 7
         for left, top in ((x - width / 2, y - gap - height), (x - width / 2, y + gap), (x + gap, y - height / 2),
                           (x - gap - width, y - height / 2)):  # fmt: skip
             box = (left, top, left + width, top + height)
-            inside = left >= 4 and box[2] <= self.width - 4 and top >= 4 and box[3] <= self.height - 4
+            inside = left >= 1 and box[2] <= self.ground.width - 1 and top >= 1 and box[3] <= self.ground.height - 1
             if inside and not any(_touch(box, other) for other in self.words):
                 self.words.append(box)
-                self.pen.text((left, top), text, font=font, fill=INK, stroke_width=round(1.6 * self.scale),
-                              stroke_fill=PAPER)  # fmt: skip
+                self.marks.append(Letters(left, top + 0.95 * size, text, size, halo=1.6))
                 return
 
     def reserve(self) -> None:
         """Keep the corners of scale and arrow free of names."""
-        s = self.scale
-        self.words += [(0, self.height - 46 * s, 190 * s, self.height), (self.width - 50 * s, 0, self.width, 64 * s)]
+        width, height = self.ground.width, self.ground.height
+        self.words += [(0, height - 46, 190, height), (width - 50, 0, width, 64)]
 
-    def finish(self, north: str, kilometres: str) -> bytes:
-        """Add frame, north arrow, scale and legend; the bytes of the file."""
-        s = self.scale
-        self._arrow(self.width - 26 * s, 16 * s, north)
-        self._scale(16 * s, self.height - 16 * s, kilometres)
-        self.pen.rectangle([0, 0, self.width - 1, self.height], outline=FRAME, width=round(s))
-        y = self.height + 19 * s
-        for row in self.rows:
-            for x, entry in row:
-                self._entry(x, y, entry)
-            y += 21 * s
-        small = self.image.resize((self.width // FINE, self.image.height // FINE), Image.Resampling.LANCZOS)
-        quiet = small.quantize(192, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-        buffer = io.BytesIO()
-        quiet.save(buffer, "PNG", optimize=True, dpi=(200, 200))
-        return buffer.getvalue()
+    def finish(self, north: str, kilometres: str) -> Drawing:
+        """Add frame, north arrow, scale and legend."""
+        width, height = self.ground.width, self.ground.height
+        self._arrow(width - 26, 16, north)
+        self._scale(16, height - 16, kilometres)
+        edge = ((0.5, 0.5), (width - 0.5, 0.5), (width - 0.5, height - 0.5), (0.5, height - 0.5), (0.5, 0.5))
+        self.marks.append(Stroke(edge, FRAME, 1))
+        bottom = max(height, self._legend_beside(width + 12)) if width < WIDE else self._legend_below(height + 19)
+        return Drawing(bottom, self.ground, tuple(self.marks), self.font)
 
-    def _legend_rows(self, legend: Sequence[Entry]) -> list[list[tuple[float, Entry]]]:
-        font, s = self._font(12), self.scale
-        rows: list[list[tuple[float, Entry]]] = [[]]
-        x = 6 * s
-        for entry in legend:
-            width = 30 * s + self._width(entry.text, font) + 14 * s
-            if x + width > self.width and rows[-1]:
-                rows.append([])
-                x = 6 * s
-            rows[-1].append((x, entry))
+    def _legend_below(self, y: float) -> float:
+        x = 6.0
+        for entry in self.legend:
+            width = 44 + self._width(entry.text, LETTER)
+            if x + width > WIDE and x > 6:
+                x, y = 6.0, y + ROW
+            self._entry(x, y, entry.style, [entry.text])
             x += width
-        return rows
+        return y + 18
 
-    def _entry(self, x: float, y: float, entry: Entry) -> None:
-        s, style = self.scale, entry.style
+    def _legend_beside(self, x: float) -> float:
+        y = 10.0
+        for entry in self.legend:
+            indent = 28 if entry.style.shape != "none" else 2
+            lines = wrapped(entry.text, WIDE - x - indent, lambda text: self._width(text, LETTER))
+            self._entry(x, y, entry.style, lines)
+            y += ROW + 15 * (len(lines) - 1)
+        return y
+
+    def _entry(self, x: float, y: float, style: Style, lines: list[str]) -> None:
         if style.shape == "line":
-            self.pen.line([(x, y), (x + 22 * s, y)], fill=style.fill, width=max(1, round(style.weight * s)))
+            self.marks.append(Stroke(((x, y), (x + 22, y)), style.fill, style.weight))
         elif style.shape == "area":
-            self.pen.rectangle([x, y - 6 * s, x + 22 * s, y + 6 * s], fill=style.fill, outline=style.line)
+            self._box((x, y - 6, x + 22, y + 6), style.fill, style.line, 0.8)
         elif style.shape != "none":
-            self._sign(x + 12 * s, y, style)
-        self.pen.text((x + (28 if style.shape != "none" else 2) * s, y), entry.text, font=self._font(12), fill=INK,
-                      anchor="lm")  # fmt: skip
+            self._sign(x + 12, y, style)
+        left = x + (28 if style.shape != "none" else 2)
+        self.marks += [Letters(left, y + 0.36 * LETTER + 15 * n, text, LETTER) for n, text in enumerate(lines)]
 
     def _arrow(self, x: float, y: float, text: str) -> None:
-        s = self.scale
-        self.pen.polygon([(x, y), (x + 9 * s, y + 27 * s), (x, y + 20 * s)], fill=INK, outline=INK)
-        self.pen.polygon([(x, y), (x - 9 * s, y + 27 * s), (x, y + 20 * s)], fill=PAPER, outline=INK)
-        self.pen.text((x, y + 38 * s), text, font=self._font(12), fill=INK, anchor="mm")
+        for side, fill in ((9, INK), (-9, PAPER)):
+            corners = (x, y), (x + side, y + 27), (x, y + 20)
+            self._area(corners, fill)
+            self.marks.append(Stroke((*corners, corners[0]), INK, 0.6))
+        self.marks.append(Letters(x, y + 38 + 0.36 * LETTER, text, LETTER, middle=True))
 
     def _scale(self, x: float, y: float, kilometres: str) -> None:
-        s, per_km = self.scale, self.k / KM_PER_DEGREE
-        whole = next(n for n in (1, 2, 5, 10, 20, 50, 100, 200, 1e9) if n * per_km > 0.11 * self.width)
+        per_km = self.ground.k / KM_PER_DEGREE
+        whole = next(n for n in (1, 2, 5, 10, 20, 50, 100, 200, 1e9) if n * per_km > 0.11 * self.ground.width)
         for n in range(2):
-            box = [x + n * whole * per_km / 2, y - 5 * s, x + (n + 1) * whole * per_km / 2, y]
-            self.pen.rectangle(box, fill=INK if n else PAPER, outline=INK, width=round(s))
+            a, b = (x + k * whole * per_km / 2 for k in (n, n + 1))
+            self._box((a, y - 5, b, y), INK if n else PAPER, INK, 0.8)
         for n, text in ((0, "0"), (1, kilometres.format(n=f"{whole:g}"))):
-            self.pen.text((x + n * whole * per_km, y - 8 * s), text, font=self._font(11), fill=INK,
-                          anchor="lb" if not n else "mb", stroke_width=round(1.5 * s), stroke_fill=PAPER)  # fmt: skip
+            self.marks.append(Letters(x + n * whole * per_km, y - 9, text, 11, middle=bool(n), halo=1.5))
 
-    def _font(self, size: float) -> ImageFont.FreeTypeFont:
-        if size not in self.fonts:
-            file, face = self.font_file
-            basic = ImageFont.Layout.BASIC
-            self.fonts[size] = ImageFont.truetype(str(file), round(size * self.scale), index=face, layout_engine=basic)
-        return self.fonts[size]
+    def _width(self, text: str, size: float) -> float:
+        return _measured(self.font, text) * size
 
-    @staticmethod
-    def _width(text: str, font: ImageFont.FreeTypeFont) -> float:
-        return float(font.getlength(text))
+
+@cache
+def _ruler(font: tuple[Path, int]) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(str(font[0]), 100, index=font[1], layout_engine=ImageFont.Layout.BASIC)
+
+
+def _measured(font: tuple[Path, int], text: str) -> float:
+    """Width of a text in sizes of its letters."""
+    return float(_ruler(font).getlength(text)) / 100
+
+
+def wrapped(text: str, width: float, measure: Callable[[str], float]) -> list[str]:
+    """A text in lines of at most ``width``: Chinese breaks anywhere, other words stay whole where they can."""
+    lines = [""]
+    for part in re.findall(r"[\x21-\x7e]+ *|.", text):
+        if lines[-1] and measure((lines[-1] + part).rstrip()) > width:
+            lines.append("")
+        lines[-1] += part
+    return [line.rstrip() for line in lines]
 
 
 def _corners(shape: str) -> list[Point]:
@@ -210,5 +194,11 @@ def _corners(shape: str) -> list[Point]:
     return [(-1, -1), (1, -1), (1, 1), (-1, 1)]
 
 
-def _touch(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
+def _narrowest(corners: list[Point]) -> float:
+    """Distance of the nearest edge from the middle."""
+    edges = pairwise([*corners, corners[0]])
+    return min(abs(x1 * y2 - x2 * y1) / math.hypot(x2 - x1, y2 - y1) for (x1, y1), (x2, y2) in edges)
+
+
+def _touch(a: Box, b: Box) -> bool:
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]

@@ -1,6 +1,6 @@
 """The map as a picture for Word, PDF and workbook: the county as a whole, one service, or the difference of two plans.
 
-The same roads, classes, colours and signs as the map of the page (``templates/map.js``); Pillow draws them in a second.
+The same roads, classes, colours and signs as the map of the page (``templates/map.js``).
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from siting.counties.county import County
 from siting.studies.study import Study
@@ -18,8 +19,8 @@ from ..spots import Spot, every, people, way, ways
 from . import fonts
 from .drawing import Entry, Sheet, Style
 from .map_data import SEATS, breaks, ranked_roads
+from .marks import Box, Drawing, Ground, ground
 
-WIDTH = 1400
 NEAR_TO_FAR = ("#a5db36", "#3dbc74", "#1f8f8d", "#39568c", "#471164")
 MISSED, NOBODY = "#c8361d", "#c9c6bd"
 ROADS = (("#a98d58", 2.0), ("#bfa87c", 1.3), ("#cfc1a3", 0.9))
@@ -47,7 +48,7 @@ class Circle:
     style: Style
 
 
-def overview(study: Study, say: Speech) -> bytes:
+def overview(study: Study, say: Speech) -> Drawing:
     """All services together: settlements by the share of people served, sites that change."""
     counted = people(study.county, list(study.plan.services))
     asked = [study.county.demand_of(key) for key in counted]
@@ -83,7 +84,7 @@ def site_actions(study: Study, only: str | None = None) -> list[tuple[Spot, str]
     return sorted(found, key=lambda pair: (pair[1] != "keep", pair[0].id))
 
 
-def service(study: Study, key: str, say: Speech) -> bytes:
+def service(study: Study, key: str, say: Speech) -> Drawing:
     """One service under the plan: settlements by their travel, all open sites."""
     county = study.county
     about = county.services[key]
@@ -115,7 +116,7 @@ def service(study: Study, key: str, say: Speech) -> bytes:
         Entry(Style("dot", NEAR_TO_FAR[1], MISSED, 5, 1.2), say("map.partly")),
     ]
     legend += [Entry(SITES[a], say(WORD[a])) for a in SITES if a in {action for _, action in actions}]
-    return draw(county, circles, [(spot, SITES[action]) for spot, action in actions], legend, say)
+    return draw(county, circles, [(spot, SITES[action]) for spot, action in actions], legend, say, beside=True)
 
 
 def _classes(limits: Sequence[int], mixed: bool, by_time: bool, say: Speech) -> list[Entry]:
@@ -135,15 +136,11 @@ def draw(
     signs: Sequence[tuple[Spot, Style]],
     legend: list[Entry],
     say: Speech,
-) -> bytes:
-    """Ground, settlements (large ones below small ones), sites, names of townships."""
-    legend = [*legend, *_ground_entries(county, say)]
-    sheet = Sheet(WIDTH, _box(county), legend, fonts.required())
-    for zone in county.red_lines:
-        sheet.area(zone.rings, *RED)
-    for rank, lines in reversed(ranked_roads(county)):
-        for line in lines:
-            sheet.line(line, *ROADS[rank])
+    *,
+    beside: bool = False,
+) -> Drawing:
+    """Ground, settlements (large ones below small ones), sites, names of townships; the legend below or ``beside``."""
+    sheet = Sheet(_ground(county, beside), [*legend, *_ground_entries(county, say)], fonts.required())
     circles = sorted(circles, key=lambda c: (c.people > 0, -c.people))
     most = max((c.people for c in circles), default=1) or 1
     small = max(0.55, min(1.0, math.sqrt(250 / max(len(signs), 1))))
@@ -155,7 +152,8 @@ def draw(
         if spot.path:
             sheet.line(spot.path, style.fill, 2.4)
     for spot, style in signs:
-        sheet.sign((spot.lon, spot.lat), Style(style.shape, style.fill, style.line, style.size * small, style.weight))
+        look = Style(style.shape, style.fill, style.line, style.size * small, style.weight * small)
+        sheet.sign((spot.lon, spot.lat), look)
     sheet.reserve()
     _names(sheet, county)
     return sheet.finish(say("draw.north"), say.words.sentences["map.km"])
@@ -172,7 +170,19 @@ def _names(sheet: Sheet, county: County) -> None:
             sheet.name((seat.lon, seat.lat), town[:12])
 
 
-def _box(county: County) -> tuple[float, float, float, float]:
+@lru_cache(maxsize=4)
+def _ground(county: County, beside: bool) -> Ground:
+    """Zones and roads of a county, the same on all its maps."""
+    on = ground(_box(county), beside)
+    for zone in county.red_lines:
+        on.area(zone.rings, *RED)
+    for rank, lines in reversed(ranked_roads(county)):
+        for line in lines:
+            on.line(line, *ROADS[rank])
+    return on
+
+
+def _box(county: County) -> Box:
     lon, lat = [s.lon for s in county.settlements], [s.lat for s in county.settlements]
     wide, high = max(max(lon) - min(lon), 0.02), max(max(lat) - min(lat), 0.02)
     return min(lon) - wide / 50, min(lat) - high / 50, min(lon) + wide * 1.02, min(lat) + high * 1.02
@@ -186,6 +196,6 @@ def _ground_entries(county: County, say: Speech) -> list[Entry]:
     return found
 
 
-def pictures(study: Study, say: Speech) -> list[tuple[str, bytes]]:
+def pictures(study: Study, say: Speech) -> list[tuple[str, Drawing]]:
     """Title and picture of every service, in the order of the county."""
     return [(say.name(study.county.services[key]), service(study, key, say)) for key in study.plan.services]

@@ -15,7 +15,7 @@ from ..formats import json_report, pdf, word, workbook
 from ..formats.layout import body, node
 from ..formats.page import assembled, made
 from ..formats.workbook import Sheet
-from ..maps import fonts
+from ..maps import fonts, painter
 from ..nouns import Content
 from ..speech import Speech
 
@@ -69,7 +69,7 @@ def html(bundle: Bundle) -> str:
         for room in [part for part in place if part.get("id") == "map-room"]:
             place.remove(room)
         for title, data in bundle.figures:
-            source = f"data:image/png;base64,{base64.b64encode(data).decode()}"
+            source = f"data:image/png;base64,{base64.b64encode(painter.png(data)).decode()}"
             picture = node("img", src=source, alt=title)
             place.append(node("figure", picture, node("figcaption", title), class_="picture"))
     return assembled(told, say, parts, {})
@@ -82,4 +82,4 @@ def _sheets(bundle: Bundle) -> list[Sheet]:
     for section in told.sections:
         if section.id != PICTURE:
             sheets.append(Sheet(section.title, section.title, section.sentences, section.tables))
-    return sheets + [Sheet(title, title, picture=data) for title, data in bundle.figures]
+    return sheets + [Sheet(title, title, picture=painter.png(data)) for title, data in bundle.figures]

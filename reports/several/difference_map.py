@@ -11,6 +11,7 @@ from siting.studies.study import Study
 
 from ..maps import map_data
 from ..maps.drawing import Entry, Style
+from ..maps.marks import Drawing
 from ..maps.static_map import Circle, draw
 from ..speech import Speech
 from ..spots import every
@@ -22,7 +23,7 @@ ONE = Style("fall", "#7a4fb5", "#ffffff", 6)
 OTHER = Style("star", "#f28e00", "#4a2b00", 6.5)
 
 
-def pictures(comparison: Comparison, names: Names, say: Speech) -> list[tuple[str, bytes]]:
+def pictures(comparison: Comparison, names: Names, say: Speech) -> list[tuple[str, Drawing]]:
     """Title and picture: of today and the plan if there is one plan, else of plan A and each other one."""
     chosen = list(pairs(comparison))
     chosen = chosen if len(comparison.plans) == 1 else chosen[len(comparison.plans) :]
@@ -35,7 +36,7 @@ def pictures(comparison: Comparison, names: Names, say: Speech) -> list[tuple[st
     ]
 
 
-def picture(comparison: Comparison, one: Alternative, other: Alternative, names: Names, say: Speech) -> bytes:
+def picture(comparison: Comparison, one: Alternative, other: Alternative, names: Names, say: Speech) -> Drawing:
     """Settlements by people served more or fewer under ``other``, sites that stand in one of the two only."""
     county = comparison.county
     change = gains(comparison, one, other)
@@ -60,7 +61,7 @@ def picture(comparison: Comparison, one: Alternative, other: Alternative, names:
         Entry(ONE, say("compare.map_only", plan=first)),
         Entry(OTHER, say("compare.map_only", plan=second)),
     ]
-    return draw(county, circles, signs, legend, say)
+    return draw(county, circles, signs, legend, say, beside=True)
 
 
 def page_map(comparison: Comparison, names: Names, say: Speech) -> tuple[dict[str, Any], dict[str, str]]:

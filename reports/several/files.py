@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from siting.store import write_bytes, write_json
@@ -11,7 +12,7 @@ from siting.words import Words
 from ..content import speech
 from ..formats import json_report, pdf, word, workbook
 from ..formats.workbook import Sheet
-from ..maps import fonts
+from ..maps import fonts, painter
 from ..nouns import Section, Table
 from ..speech import Speech
 from . import difference_map, overview
@@ -47,7 +48,7 @@ def write_excel(comparison: Comparison, out: Path, words: Words) -> list[Path]:
     sheets = [
         Sheet(say("compare.sheet_overview"), told.title, sentences, first.tables, told.warnings, told.tiles),
         *(sheet for section in told.sections[1:] if section.id != "map" for sheet in _sheets(section, say)),
-        *(Sheet(say("compare.sheet_map"), title, picture=data) for title, data in drawn),
+        *(Sheet(say("compare.sheet_map"), title, picture=painter.png(data)) for title, data in drawn),
     ]
     return [write_bytes(out / "compare.xlsx", workbook.file(sheets, say, told.title, created(comparison)))]
 
@@ -91,7 +92,7 @@ def _speech(comparison: Comparison, words: Words) -> Speech:
     return speech(comparison.county, words.lang)
 
 
-def _pictures(comparison: Comparison, say: Speech) -> list[word.Figure]:
+def _pictures(comparison: Comparison, say: Speech) -> Sequence[word.Figure]:
     return difference_map.pictures(comparison, Names(comparison, say), say)
 
 

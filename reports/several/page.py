@@ -12,7 +12,7 @@ from siting.words import Words
 from ..content import speech
 from ..formats.layout import body, node
 from ..formats.page import assembled, made
-from ..maps import fonts
+from ..maps import fonts, painter
 from . import difference_map, overview
 from .wording import Names
 
@@ -31,7 +31,7 @@ def html(comparison: Comparison, words: Words) -> str:
     place = next(part for part in main if part.get("id") == "map")
     drawn = difference_map.pictures(comparison, names, say) if fonts.chinese() else []
     for title, data in drawn:
-        source = f"data:image/png;base64,{base64.b64encode(data).decode()}"
+        source = f"data:image/png;base64,{base64.b64encode(painter.png(data)).decode()}"
         figure = node("figure", node("img", src=source, alt=title), node("figcaption", title), class_="picture")
         place.append(figure)
     map_content, other_words = difference_map.page_map(comparison, names, say)
