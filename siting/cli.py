@@ -9,15 +9,18 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import signal
 import sys
+import threading
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
 import click
 
 from siting import __version__, words
-from siting.errors import CannotWrite, Fault, SitingError
+from siting.errors import EXIT_INTERRUPTED, EXIT_TERMINATED, CannotWrite, Fault, SitingError
 from siting.messages import fault_lines, fault_objects
+from siting.runs.interrupt import Terminated, leave
 
 COMMANDS = (
     "new",
@@ -59,7 +62,26 @@ def siting() -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line and exit with its code."""
+    """Run the command line and exit with its code; SIGTERM ends it as Ctrl-C does, with a code of its own."""
+    before = (
+        signal.signal(signal.SIGTERM, _terminate) if threading.current_thread() is threading.main_thread() else None
+    )
+    try:
+        _run(arguments)
+    except SystemExit as end:
+        if end.code in (EXIT_INTERRUPTED, EXIT_TERMINATED):
+            leave(int(end.code))
+        raise
+    finally:
+        if before is not None:
+            signal.signal(signal.SIGTERM, before)
+
+
+def _terminate(number: int, frame: object) -> NoReturn:
+    raise Terminated
+
+
+def _run(arguments: Sequence[str] | None) -> NoReturn:
     say = words.load(words.language())
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     try:
@@ -75,9 +97,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except (click.Abort, KeyboardInterrupt):
+    except (click.Abort, KeyboardInterrupt) as stop:
         click.echo(say("cli.aborted"), err=True)
-        sys.exit(130)
+        sys.exit(EXIT_TERMINATED if isinstance(stop, Terminated) else EXIT_INTERRUPTED)
     except BrokenPipeError:
         # the reader has left, as `| head` does: nothing more to say, and nothing to complain about
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -6,6 +6,7 @@
     ├── NoPlan              exit 6   a limit was hit before any plan was found
     ├── PlanRejected        exit 7   the independent checker found a breach
     ├── CannotWrite         exit 8   locked, read-only or full
+    ├── Stopped             exit 130 or 143   a signal came before there was a result
     └── SolverFailed        exit 9   the solver crashed, lied or disagrees with another
 
 Sentences live in ``words/*.toml``; a fault carries a code and the numbers, never a finished sentence, so that the same
@@ -96,6 +97,14 @@ class CannotWrite(SitingError):
     """A file or folder cannot be written."""
 
     exit_code = 8
+
+
+class Stopped(SitingError):
+    """A signal came before there was a result to keep; ``signal`` is its name."""
+
+    def __init__(self, fault: Fault, signal: str | None) -> None:
+        super().__init__(fault)
+        self.exit_code = EXIT_TERMINATED if signal == "SIGTERM" else EXIT_INTERRUPTED
 
 
 class SolverFailed(SitingError):

@@ -24,6 +24,8 @@ from . import campaign, lasting
 
 #: The blow falls within so many seconds.
 LONGEST_S = 8.0
+#: What is promised of a signal; counted and not asserted, since a busy machine is slower.
+AT_MOST_S = 10.0
 
 
 @pytest.fixture(scope="module")
@@ -89,21 +91,25 @@ def test_a_kill_at_any_moment_loses_nothing_that_was_kept(county: Path, tmp_path
 def test_a_signal_at_any_moment_ends_with_the_right_code(county: Path, tmp_path: Path, started: Any) -> None:
     chance = random.Random(10)
     codes: dict[int, int] = {}
-    waited = []
+    waited, plans = [], 0
     for k in range(campaign.count(1)):
         number, code = ((signal.SIGINT, EXIT_INTERRUPTED), (signal.SIGTERM, EXIT_TERMINATED))[k % 2]
         run = tmp_path / f"run{k}"
         process = started("solve", county, "--out", run, "--gap", "0", "--quiet")
         lasting.wait_until(lambda run=run: (run / journal.JOURNAL).exists(), 180)
         time.sleep(chance.uniform(0, LONGEST_S))
-        over = (run / "result.json").exists()  # from then on only reports are written
         begun = time.monotonic()
         process.send_signal(number)
         _, said = process.communicate(timeout=300)
         waited.append(time.monotonic() - begun)
         codes[process.returncode] = codes.get(process.returncode, 0) + 1
-        if not over and not (process.returncode == -number and (run / "result.json").exists()):
-            assert process.returncode in (code, EXIT_OK, EXIT_LIMIT_WITH_PLAN), said.decode()
+        if (run / "result.json").exists():  # it may have ended by itself before the signal came
+            assert process.returncode in (code, EXIT_OK, EXIT_LIMIT_WITH_PLAN, -number), said.decode()
+        else:
+            assert process.returncode == code, said.decode()
         assert b"Traceback" not in said
-        assert rank(run)
-    campaign.tell("signals", rounds=campaign.count(1), codes=codes, **campaign.seconds(waited))
+        assert rank(run) or b"E601" in said
+        plans += bool(rank(run))
+    late = sum(seconds > AT_MOST_S for seconds in waited)
+    told = campaign.seconds(waited)
+    campaign.tell("signals", rounds=campaign.count(1), codes=codes, with_plan=plans, late=late, **told)

@@ -105,7 +105,7 @@ def _solve_all(
             result = solving.solve(folder, out / sub, solving.Ask(scenario=name, solver=solver, **effort), listener)
         runs.append(out / sub)
         code = code or exit_code(result["status"], result["signal"])
-        if result["status"] == "stopped":
+        if result["signal"]:
             break
     return runs, code
 

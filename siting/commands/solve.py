@@ -16,6 +16,7 @@ import click
 from siting.commands import county_folder, effort_options, print_json, say, telling_options
 from siting.errors import EXIT_INTERRUPTED, EXIT_LIMIT_WITH_PLAN, EXIT_OK, EXIT_TERMINATED
 from siting.runs import solving
+from siting.runs.interrupt import Terminated
 from siting.runs.solving import Ask, Listener
 
 #: Written after every solve; other formats with ``siting report``.
@@ -67,35 +68,51 @@ def command(
 def finish(
     work: Callable[[Listener], tuple[Path, Mapping[str, Any]]], lang: str | None, *, as_json: bool, quiet: bool
 ) -> NoReturn:
-    """Do the work that gives a run folder and its result, write its reports, say how it ended."""
-    from siting import rooms, words
-    from siting.commands.live import Live
-    from siting.studies import study
+    """Do the work that gives a run folder and its result, write its reports, say how it ended.
 
+    After a signal nobody waits for reports: `siting report` makes them.
+    """
+    from siting.commands.live import Live
+
+    said: list[str] = []
     with ExitStack() as stack:
         listener = Listener() if quiet else stack.enter_context(Live(say)).listener
         run, result = work(listener)
-        listener.step("step.report")
-        finished = study.load(run)
-        speak = words.load(words.language(lang))
-        written = [path for name in FORMATS for path in rooms.report(name)(finished, run, speak)]
+        signal = result["signal"]
+        if not signal:
+            listener.step("step.report")
+            try:
+                said = _reported(run, lang)
+            except KeyboardInterrupt as stop:
+                signal = "SIGTERM" if isinstance(stop, Terminated) else "SIGINT"
     if as_json:
         print_json({**result, "run": str(run)})
-    else:
-        from siting.reports.formats.terminal import lines  # type: ignore[import-not-found,unused-ignore]
-
-        click.echo("\n".join(lines(finished, speak, written)))
-    if result["status"] == "stopped":
-        click.echo(say("cli.solve.stopped", signal=result["signal"], run=run), err=True)
+    elif said:
+        click.echo("\n".join(said))
+    gap = "-" if result["gap"] is None else f"{result['gap']:.2%}"
+    if signal:
+        click.echo(say("cli.solve.stopped", signal=signal, run=run, gap=gap), err=True)
     elif result["status"] == "time_limit":
         click.echo(say("cli.solve.limit", run=run), err=True)
     elif result["status"] == "memory_limit":
         click.echo(say("cli.solve.memory", run=run), err=True)
-    sys.exit(exit_code(result["status"], result["signal"]))
+    sys.exit(exit_code(result["status"], signal))
+
+
+def _reported(run: Path, lang: str | None) -> list[str]:
+    """Write the usual reports of a run; the lines for the terminal."""
+    from siting import rooms, words
+    from siting.reports.formats.terminal import lines  # type: ignore[import-not-found,unused-ignore]
+    from siting.studies import study
+
+    finished = study.load(run)
+    speak = words.load(words.language(lang))
+    written = [path for name in FORMATS for path in rooms.report(name)(finished, run, speak)]
+    return list(lines(finished, speak, written))
 
 
 def exit_code(status: str, signal: str | None) -> int:
     """0 proven within the gap (or a method that claims nothing), 5 a limit was hit, 130 and 143 stopped."""
-    if status == "stopped":
+    if signal:
         return EXIT_TERMINATED if signal == "SIGTERM" else EXIT_INTERRUPTED
     return EXIT_LIMIT_WITH_PLAN if status in ("time_limit", "memory_limit") else EXIT_OK

@@ -98,11 +98,13 @@ class Journal:
     def __init__(self, run: Path, county: County, chosen: Scenario, auditor: Auditor, record: Record) -> None:
         self.run, self.county, self.chosen, self.auditor, self.record = run, county, chosen, auditor, record
         self.measures: Measures
+        self.verdict: Verdict
         self.plan: Plan | None = None
         self._waiting: Plan | None = None
         self._judged: tuple[Plan, tuple[Verdict, Measures | None, Mapping[str, Any]]] | None = None
         self._last, self._begun = -math.inf, time.monotonic()
         self._lock = threading.RLock()
+        self._closed, self._writing = False, threading.Lock()
 
     def on_plan(self, plan: Plan) -> None:
         """A plan on the way: checked and kept at once if the last is old enough, else when there is time."""
@@ -114,6 +116,8 @@ class Journal:
     def on_known(self, known: Known) -> None:
         """A stage has ended: its bound is kept, and the plan on the way if the last is old enough."""
         with self._lock:
+            if self._closed:
+                return
             if time.monotonic() - self._last >= JOURNAL_EVERY_S:
                 self.flush()
             others = [k for k in self.record.known if (k.services, k.name) != (known.services, known.name)]
@@ -133,8 +137,18 @@ class Journal:
         with self._lock:
             verdict, measures, content = self._judge(plan)
             if measures is not None and verdict.word == "valid":
-                self._write_plan(plan, measures, content)
+                with self._writing:
+                    if not self._closed:
+                        self._write_plan(plan, measures, content)
+                        self.plan, self.measures, self.verdict = plan, measures, verdict
             return verdict
+
+    def close(self) -> Plan | None:
+        """The plan that is kept, which is the last: a solver that goes on for a while after it was left changes
+        nothing any more."""
+        with self._writing:
+            self._closed = True
+        return self.plan
 
     def check(self, plan: Plan) -> Verdict:
         """What the checker says of a plan; nothing is kept."""
@@ -160,7 +174,6 @@ class Journal:
             for name in (RESULT, CERTIFICATE):
                 store.remove(self.run / name)  # it spoke of the plan before
             store.write_bytes(path, text)
-        self.plan, self.measures = plan, measures
         row = {
             "after_s": round(time.monotonic() - self._begun, 2),
             "objective": measures.objective,

@@ -9,19 +9,19 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from siting import cache, rooms, store
 from siting.counties.county import County
-from siting.errors import Fault, InputRefused, NoPlan, PlanRejected
+from siting.errors import Fault, InputRefused, NoPlan, PlanRejected, Stopped
 from siting.plan import Plan
-from siting.plans.outcome import Effort, Outcome, Progress
+from siting.plans.outcome import Effort, Outcome, Progress, Stage, Stop
 from siting.problems import size
 from siting.problems.posing import pose
 from siting.problems.problem import Problem
 from siting.reading import instance, scenario
-from siting.reading.scenario import Scenario
 from siting.roads import standing, travel
 from siting.roads.travel import TravelTimes
 from siting.runs import evidence, honest, journal, result, starting
@@ -73,7 +73,8 @@ def solve(
     Raises:
         InputRefused: the county or the plan of ``start`` has faults (E190, E191), and nothing is written; or it needs
             more memory than there is (E196).
-        NoPlan: stopped before a first plan was found (E601).
+        NoPlan: no first plan was found (E602, E603).
+        Stopped: a signal came before there was a plan (E601), or before a run that is taken up began its search (E604).
         PlanRejected: the checker rejects the solver's last plan (E701); an earlier valid one stays in the run.
         CannotWrite: the run folder cannot be written, is in use or holds something else (E801, E802, E803).
         SolverFailed: the solver died or its answer cannot be right.
@@ -89,7 +90,7 @@ def solve(
     plan = None if start is None else starting.plan_of(start, county, chosen, Auditor(folder))
     record = Record(county.id, chosen.name, ask.solver, ask.options(), dict(county.files))
     run_folder.may_be_used(run)
-    with store.locked(run), Interrupt() as interrupt:
+    with store.locked(run), Interrupt(partial(listener.step, "step.stopping")) as interrupt:
         run_folder.clear(run)
         run_folder.copy_inputs(county, run)
         kept = Journal(run, county, chosen, Auditor(run / INPUTS), record)
@@ -105,11 +106,11 @@ def resume(run: Path, changed: Mapping[str, Any] | None = None, listener: Listen
 
     Raises:
         InputRefused: it is no run that can go on (E190, E191), or its inputs were changed (E195).
-        NoPlan, PlanRejected, CannotWrite, SolverFailed: as in `solve`.
+        NoPlan, Stopped, PlanRejected, CannotWrite, SolverFailed: as in `solve`.
     """
     begun = time.monotonic()
     journal.read(run)  # refused before anything is written
-    with store.locked(run), Interrupt() as interrupt:
+    with store.locked(run), Interrupt(partial(listener.step, "step.stopping")) as interrupt:
         record = journal.read(run)
         listener.step("step.read", folder=run)
         read, notes = instance.read(run / INPUTS)
@@ -143,29 +144,61 @@ class _Work:
     interrupt: Interrupt
     begun: float
     start: Plan | None
+    logs: list[str] = field(default_factory=list)
 
     def done(self) -> dict[str, Any]:
         """Solve, check, keep; the content of ``result.json``."""
-        county, chosen, run, ask = self.kept.county, self.kept.chosen, self.kept.run, self.ask
+        soon = self.interrupt.soon
+        try:
+            times, problem = soon(self._posed, self._nothing)
+            outcome = soon(lambda: self._solved(problem), lambda: self._so_far(problem))
+            found = Evidence()
+            if not self.interrupt():
+                outcome, found = soon(lambda: self._witnessed(problem, outcome), lambda: (outcome, found))
+            return self._told(times, outcome, found)
+        except NoPlan:
+            if self.interrupt():
+                self._nothing()
+            raise
+        finally:
+            self.kept.close()
+
+    def _posed(self) -> tuple[TravelTimes, Problem]:
+        """The travel times and the problem; what is known without a search is on the disk."""
+        county, run = self.kept.county, self.kept.run
         self.listener.step("step.travel", settlements=len(county.settlements), sites=len(county.sites))
         times = travel.times(county, cache_folder=cache.folder(), progress=self.listener.travel)
         standing.write_tables(run, county, times)
-        problem = pose(county, times, chosen)
-        size.check(problem, ask.memory_mb)
+        problem = pose(county, times, self.kept.chosen)
+        size.check(problem, self.ask.memory_mb)
         self.kept.keep_before(times)
         if self.start is not None:
             self.kept.keep(self.start)
-        self.listener.step("step.solve", solver=ask.solver, services=len(problem.blocks), gap=f"{ask.gap:.2%}")
-        outcome, evidence = self._outcome(problem)
-        return self._told(county, chosen, times, outcome, evidence)
+        return times, problem
 
-    def _outcome(self, problem: Problem) -> tuple[Outcome, Evidence]:
-        """What the solver gives back; nothing better that was kept on the way is given up for it."""
-        logs: list[str] = []
+    def _nothing(self) -> NoReturn:
+        """A signal came before there was anything to tell of; a plan that is taken up stays where it is."""
+        run = self.kept.run
+        code = "E604" if (run / run_folder.PLAN).is_file() else "E601"
+        raise Stopped(Fault(code, values={"what": self.interrupt.name, "run": run}), self.interrupt.name)
+
+    def _so_far(self, problem: Problem) -> Outcome:
+        """The best plan that is kept, of which nothing new is claimed: the solver did not stop in time."""
+        from siting.model import goal
+
+        plan = self.kept.close()
+        if plan is None:
+            self._nothing()
+        stages = tuple(
+            Stage(aim.name, goal.value(problem, aim, plan), None, Stop.USER, 0.0) for aim in goal.aims(problem)
+        )
+        return Outcome(plan, stages, self.ask.solver, "")
+
+    def _effort(self, seconds: float) -> Effort:
         ask = self.ask
-        effort = Effort(
+        return Effort(
             gap=ask.gap,
-            time_limit_s=max(0.1, ask.time_limit_s - (time.monotonic() - self.begun)),
+            time_limit_s=seconds,
             seed=ask.seed,
             threads=ask.threads,
             memory_mb=ask.memory_mb,
@@ -175,34 +208,43 @@ class _Work:
             on_known=self.kept.on_known,
             on_plan=self._heard,
             on_progress=self.listener.progress,
-            on_log=logs.append,
+            on_log=self.logs.append,
             stopped=self.interrupt,
         )
+
+    def _solved(self, problem: Problem) -> Outcome:
+        """What the solver gives back; nothing better that was kept on the way is given up for it."""
+        ask, kept = self.ask, self.kept
+        self.listener.step("step.solve", solver=ask.solver, services=len(problem.blocks), gap=f"{ask.gap:.2%}")
+        effort = self._effort(max(0.1, ask.time_limit_s - (time.monotonic() - self.begun)))
         try:
             outcome = rooms.solver(ask.solver)(problem, effort)
         except Exception:  # but not a second Ctrl-C, which waits for nothing
-            self.kept.flush()
+            kept.flush()
             raise
         finally:
-            store.write_text(self.kept.run / LOG, "\n".join(logs))
-        self.kept.flush()
+            self._log()
+        if not self.interrupt():  # then the solver's last plan, which is no worse, is checked alone
+            kept.flush()
         self.listener.step("step.verify")
-        verdict = self.kept.check(outcome.plan)
+        verdict = kept.check(outcome.plan)
         if verdict.word != "valid":
+            kept.flush()
             first = verdict.breaches[0]
             says = f"{first.rule} {first.where}: {first.says}"
-            raise PlanRejected(Fault("E701", file=str(self.kept.run), values={"says": says}))
-        outcome = honest.never_worse(problem, outcome, self.kept.plan)
+            raise PlanRejected(Fault("E701", file=str(kept.run), values={"says": says}))
+        outcome = honest.never_worse(problem, outcome, kept.plan)
         honest.check(problem, outcome)
-        self.kept.keep(outcome.plan)
-        return self._witnessed(problem, outcome, effort, logs)
+        kept.keep(outcome.plan)
+        return outcome
 
-    def _witnessed(
-        self, problem: Problem, outcome: Outcome, effort: Effort, logs: list[str]
-    ) -> tuple[Outcome, Evidence]:
+    def _log(self) -> None:
+        store.write_text(self.kept.run / LOG, "\n".join(self.logs))
+
+    def _witnessed(self, problem: Problem, outcome: Outcome) -> tuple[Outcome, Evidence]:
         """What else speaks for the plan, if it was asked for: each may take as long as the solve."""
         ask, found = self.ask, Evidence()
-        effort = replace(effort, time_limit_s=ask.time_limit_s)
+        effort = self._effort(ask.time_limit_s)
         try:
             if ask.certify:
                 self.listener.step("step.certify")
@@ -211,33 +253,30 @@ class _Work:
                 self.listener.step("step.cross_check", solver=ask.cross_check)
                 found = evidence.cross_check(self.kept, problem, outcome, effort, ask.cross_check, found)
         finally:
-            store.write_text(self.kept.run / LOG, "\n".join(logs))
+            self._log()
         return outcome, found
 
     def _heard(self, plan: Plan) -> None:
         self.listener.plan(self.kept.county, plan)
         self.kept.on_plan(plan)
 
-    def _told(
-        self, county: County, chosen: Scenario, times: TravelTimes, outcome: Outcome, found: Evidence
-    ) -> dict[str, Any]:
-        if not outcome.stages and self.interrupt():
-            raise NoPlan(Fault("E601", values={"what": self.interrupt.name}))
+    def _told(self, times: TravelTimes, outcome: Outcome, found: Evidence) -> dict[str, Any]:
+        kept = self.kept
         told = result.content(
             result.Solved(
-                county=county,
-                chosen=chosen,
+                county=kept.county,
+                chosen=kept.chosen,
                 times=times,
                 options=self.ask.options(),
                 outcome=outcome,
-                measures=self.kept.measures,
+                measures=kept.measures,
                 notes=self.notes,
                 signal=self.interrupt.name,
-                resumed=self.kept.record.resumed,
+                resumed=kept.record.resumed,
                 evidence=found,
                 seconds=time.monotonic() - self.begun,
             )
         )
-        told["trust"] = judge(self.kept.check(outcome.plan), dict(found.bounds), told).trust
-        store.write_json(self.kept.run / RESULT, told)
+        told["trust"] = judge(kept.verdict, dict(found.bounds), told).trust
+        store.write_json(kept.run / RESULT, told)
         return told

@@ -10,16 +10,26 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
 Job = dict[str, np.ndarray]
+#: What the names of folders begin with that a parent makes for a job.
+PREFIX = "siting-"
+
+
+def leave(folder: Path) -> NoReturn:
+    """End at once: the parent is gone, so nobody waits for an answer, nor tidies up the folder that it made."""
+    if folder.name.startswith(PREFIX):
+        shutil.rmtree(folder, ignore_errors=True)
+    os._exit(3)
 
 
 class Child:
@@ -43,7 +53,7 @@ class Child:
             for line in sys.stdin:
                 if line.strip() == "cancel":
                     cancel()
-            os._exit(3)
+            leave(self.folder)
 
         threading.Thread(target=wait, daemon=True).start()
 

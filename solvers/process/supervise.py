@@ -27,6 +27,7 @@ from siting.errors import CannotWrite, Fault
 
 from . import engines
 from .answer import Answer, Duals, answer_of, incumbent
+from .child import PREFIX
 from .linear import LinearModel
 
 __all__ = ["Answer", "Duals", "run"]
@@ -72,7 +73,7 @@ def run(
     }
     with ExitStack() as stack:
         try:
-            room = tempfile.TemporaryDirectory(prefix="siting-", ignore_cleanup_errors=True)
+            room = tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True)
             folder = Path(stack.enter_context(room))
             _write_job(folder, linear, start, options)
             errors = stack.enter_context((folder / "stderr.txt").open("wb"))

@@ -19,6 +19,8 @@ from typing import IO, Any
 import highspy
 import numpy as np
 
+from .child import leave
+
 #: Whether the thread that the solver runs in was left by a want of memory.
 FAILED: list[bool] = []
 
@@ -40,7 +42,7 @@ def main(folder: Path) -> None:
         )
     _subscribe(highs, folder)
     highs.HandleUserInterrupt = True
-    threading.Thread(target=_listen, args=(highs,), daemon=True).start()
+    threading.Thread(target=_listen, args=(highs, folder), daemon=True).start()
     begun = time.monotonic()
     thread = highs.startSolve()
     ended, status = False, None
@@ -169,11 +171,11 @@ def _tell(**message: Any) -> None:
     print(json.dumps(text), flush=True, file=_channel())
 
 
-def _listen(highs: highspy.Highs) -> None:
+def _listen(highs: highspy.Highs, folder: Path) -> None:
     for line in sys.stdin:
         if line.strip() == "cancel":
             highs.cancelSolve()
-    os._exit(3)  # the pipe closed: nobody waits for an answer any more
+    leave(folder)
 
 
 def _must(status: highspy.HighsStatus, what: str) -> None:
