@@ -3,11 +3,12 @@ r"""Fixing sites by their price, and branch and bound on the Lagrangean bound of
 With a bound :math:`L`, a solution of cost :math:`U`, and :math:`\rho_{(p)}` the p-th smallest price, no solution
 better than :math:`U` opens a site with :math:`L + \rho_j - \rho_{(p)} > U - 1`, shuts one with :math:`L - \rho_j +
 \rho_{(p+1)} > U - 1`, or takes a pair with :math:`L + (d_{ij} - u_i)^+ + (\rho_j - \rho_{(p)})^+ > U - 1` (costs are
-whole numbers). Nodes fix sites in the same way, branch on the site whose share in the last rounds was nearest one
-half, and are taken in the order of their bounds.
+whole numbers). Nodes fix sites and leave out pairs in the same way, raise their bound by the volume algorithm, whose
+mean choice is nearly a solution of the node's relaxation, branch on the site whose share in it is nearest one half, and
+are taken in the order of their bounds.
 
-Source: N. Christofides and J. Beasley (1982), A tree search algorithm for the p-median problem, European Journal of
-Operational Research 10.
+Sources: N. Christofides and J. Beasley (1982), A tree search algorithm for the p-median problem, European Journal of
+Operational Research 10; the volume algorithm as in `volume`.
 """
 
 from __future__ import annotations
@@ -19,8 +20,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..volume import Descent
 from .interchange import cost_of
-from .lagrange_pairs import NODE, Bound, Pairs, climb
+from .lagrange_pairs import Bound, Pairs, lowest, settle
+
+#: A node's bound. Sixty rounds are enough; a subgradient of thirty needed ten times as many nodes (docs/classic.md).
+NODE = Descent(rounds=60, step=0.3, patience=5)
 
 
 def fixed(bound: Bound, free: np.ndarray, one: np.ndarray, p: int, upper: float) -> tuple[np.ndarray, np.ndarray]:
@@ -45,6 +50,14 @@ def threshold(bound: Bound, free: np.ndarray, one: np.ndarray, p: int) -> float:
     """The price of the last site that the bound opens; minus infinity where it has no choice."""
     more = p - int(one.sum())
     return float(np.partition(bound.rho[free], more - 1)[more - 1]) if 0 < more <= int(free.sum()) else -np.inf
+
+
+def needed(pairs: Pairs, bound: Bound, free: np.ndarray, one: np.ndarray, p: int, upper: float) -> np.ndarray:
+    """The mask (k,) of the pairs that a set below ``upper`` may use, by a ``bound`` over these pairs and sites."""
+    dear = np.where(free, np.maximum(bound.rho - threshold(bound, free, one, p), 0), 0.0)
+    extra = np.maximum(pairs.cost - bound.u[pairs.point], 0) + dear[pairs.site]
+    mask: np.ndarray = bound.value + extra <= upper - 1
+    return mask
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +119,10 @@ class Search:
         if int((free | one).sum()) < self.p or int(one.sum()) > self.p:
             return Bound(np.inf, u, np.zeros(self.pairs.m), np.zeros(self.pairs.m)), upper, chosen, none, one
         pairs = self.pairs.only((free | one)[self.pairs.site])
-        found = climb(pairs, u, self.alone, free, one, self.p, upper, NODE, self.step_of, self.deadline)
+        rho, _ = pairs.prices(u)
+        here = Bound(float(u.sum() + rho[lowest(rho, free, one, self.p)].sum()), u, rho, rho)
+        pairs = pairs.only(needed(pairs, here, free, one, self.p, upper))
+        found = settle(pairs, u, self.alone, free, one, self.p, upper, NODE, self.step_of, self.deadline)
         bound = Bound(max(found.value, low), found.u, found.rho, found.share)
         if bound.value > upper - 1:
             return bound, upper, chosen, none, one

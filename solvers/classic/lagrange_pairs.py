@@ -75,7 +75,6 @@ class Climb:
 
 ROOT = Climb(rounds=600, step=1.5, patience=8, shrink=0.7, least=0.005)
 AGAIN = Climb(rounds=300, step=0.7, patience=7, shrink=0.7, least=0.005)
-NODE = Climb(rounds=30, step=0.5, patience=5, shrink=0.6, least=0.02)
 
 
 @dataclass(frozen=True, eq=False)
