@@ -21,6 +21,7 @@ from siting.plans.assign import complete, service_plan
 from siting.plans.outcome import Effort, Outcome, Stage, Stop
 from siting.problems.problem import Block, Problem
 
+from .nearer import nearer
 from .purse import Purse
 
 VERSION = "1"
@@ -30,6 +31,7 @@ def solve(problem: Problem, effort: Effort) -> Outcome:
     """The greedy plan, with the value of every stage and no bound."""
     begun = time.monotonic()
     plan = first_plan(problem) if effort.start is None else _grown(problem, effort.start)
+    plan = nearer(problem, plan, positions(problem, plan))
     effort.on_plan(plan)
     seconds = time.monotonic() - begun
     stages = tuple(

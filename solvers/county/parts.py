@@ -22,6 +22,7 @@ from siting.problems.problem import Problem
 
 from .. import greedy
 from ..groups import groups
+from ..nearer import nearer
 from . import schedule
 from .clock import Clock
 from .search import OWN_SHARE
@@ -118,22 +119,21 @@ class _Whole:
 
 def _outcome(problem: Problem, plan: Plan, parts: list[list[Stage]], version: str, gap: float) -> Outcome:
     """Objectives and bounds of the parts add up, stage by stage; the plan must really have what the stages say."""
-    plan = schedule.earlier(problem, plan)
+    plan = schedule.earlier(problem, nearer(problem, plan, greedy.positions(problem, plan)))
     for aim in goal.aims(problem):
         said = sum(stage.objective for part in parts for stage in part if stage.name == aim.name)
         has = goal.value(problem, aim, plan)
         if aim.better(said, has):
             raise SolverFailed(Fault("E902", values={"why": f"{aim.name}: the plan has {has}, the stages said {said}"}))
     stages = []
-    for name in (aim.name for aim in goal.aims(problem)):
-        same = [stage for part in parts for stage in part if stage.name == name]
+    for aim in goal.aims(problem):
+        same = [stage for part in parts for stage in part if stage.name == aim.name]
         bounds = [stage.bound for stage in same]
         worst = max((stage.stop for stage in same), key=list(Stop).index)
         known = [b for b in bounds if b is not None]
         bound = sum(known) if len(known) == len(bounds) else None
-        stage = Stage(
-            name, sum(s.objective for s in same), bound, worst, sum(s.seconds for s in same), any(s.brief for s in same)
-        )
+        seconds, brief = sum(s.seconds for s in same), any(s.brief for s in same)
+        stage = Stage(aim.name, goal.value(problem, aim, plan), bound, worst, seconds, brief)
         proven = stage.gap is not None and stage.gap <= gap
         stages.append(replace(stage, stop=Stop.PROVEN) if proven else stage)
     if stages and all(stage.stop is Stop.CRASH for stage in stages):
