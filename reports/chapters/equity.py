@@ -32,7 +32,9 @@ def shares(study: Study) -> dict[str, dict[str, tuple[int, int]]]:
 def equity(study: Study, say: Speech) -> Section:
     """Worst township and urban-rural gap of each service, then every township."""
     tables = (_by_service(study, say), _townships(study, say))
-    return Section("equity", say("section.equity"), (say("equity.intro"),), tuple(t for t in tables if t.rows))
+    plain = "" if tables[1].rows else "_plain"
+    sentences = (say(f"equity.intro{plain}"),)
+    return Section("equity", say(f"section.equity{plain}"), sentences, tuple(t for t in tables if t.rows))
 
 
 def _by_service(study: Study, say: Speech) -> Table:
@@ -61,7 +63,9 @@ def _by_service(study: Study, say: Speech) -> Table:
         ("service", "text"), ("worst", "text"), ("worst_share", "share"), ("left_out_people", "count"),
         ("urban", "share"), ("rural", "share"), ("urban_gap", "share"),
     )  # fmt: skip
-    return say.table("equity", columns, rows, note=say("equity.note"))
+    return say.table(
+        "equity", columns, rows, note=say("equity.note"), optional=("worst", "worst_share", "left_out_people")
+    )
 
 
 def _townships(study: Study, say: Speech) -> Table:
@@ -107,6 +111,7 @@ def packages(study: Study, say: Speech) -> Section | None:
     """Demonstration villages package by package: which of them lack which service."""
     county = study.county
     places = {s.id: s for s in county.settlements}
+    with_towns = any(s.township for s in county.settlements)
     now = study.plan.served()
     tables: list[Table] = []
     sentences: list[str] = []
@@ -124,17 +129,18 @@ def packages(study: Study, say: Speech) -> Section | None:
                 else say("package.missing", n=say.quantity(quantity(county, key, left[key])))
                 for key in keys
             ]  # fmt: skip
-            name, town = say.name(places[i]), visible(places[i].township) or None
-            rows.append((name, town, "package.part" if missing else "package.whole", missing or None, *state))
-        rows.sort(key=lambda row: (row[2] == "package.whole", str(row[0])))
-        done = sum(row[2] == "package.whole" for row in rows)
+            name, town = say.name(places[i]), [visible(places[i].township) or None] * with_towns
+            rows.append((name, *town, "package.part" if missing else "package.whole", missing or None, *state))
+        rows.sort(key=lambda row: ("package.whole" in row, str(row[0])))
+        done = sum("package.whole" in row for row in rows)
         name = say.name(package)
         not_planned = [say.name(county.services[key]) for key in package.services if key not in keys]
         sentences.append(say("package.intro", name=name, done=done, whole=len(rows)))
         if not_planned:
             sentences.append(say("package.not_planned", name=name, names=say.listing(not_planned)))
         columns = (
-            *(say.column("settlement"), say.column("township"), say.column("state", "code"), say.column("missing")),
+            *(say.column("settlement"), *[say.column("township")] * with_towns),
+            *(say.column("state", "code"), say.column("missing")),
             *(Column(f"package_{key}", say.name(county.services[key])) for key in keys),
         )
         tables.append(Table(f"package-{len(tables) + 1}", name, columns, tuple(rows)))

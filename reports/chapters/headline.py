@@ -133,10 +133,25 @@ def money_sentence(study: Study, say: Speech) -> str:
         text = say("headline.money_none")
     else:
         used, available = say.money(m.capital), say.money(m.capital_available)
-        text = say("headline.money", used=used, available=available, left=say.money(left))
+        text = say("headline.money", used=used, available=available, left=say.money(left)) + _where_left(study, say)
     if m.running_available is None:
         return text + say("headline.running", running=say.money(m.running))
     return text + say("headline.running_of", running=say.money(m.running), budget=say.money(m.running_available))
+
+
+def _where_left(study: Study, say: Speech) -> str:
+    """Where targets are missed beside money that is left: the fund that holds most of it, and what it may pay."""
+    m, services = study.measures, study.county.services
+    held = {id: sum(a for _, a in rows) - sum(u for u, _ in rows) for id, rows in m.fund_by_phase.items()}
+    if all(t.met for t in m.targets) or not any(held.values()):
+        return ""
+    most = max(held, key=lambda id: held[id])
+    fund = next(f for f in study.county.file.funds if f.id == most)
+    pays = [say.name(services[key]) for key in study.scenario.services if key in fund.pays]
+    if len(pays) == len(study.scenario.services):
+        return ""
+    values = {"fund": say.name(fund), "left": say.money(held[most]), "services": say.listing(pays)}
+    return say("headline.left_in", **values)
 
 
 def gap_sentence(study: Study, say: Speech) -> str:
@@ -207,9 +222,13 @@ def tiles(study: Study, say: Speech) -> tuple[Tile, ...]:
         )
     )
     built = sum(s.sites_new for s in m.services.values())
+    lines = sum(s.sites_new for key, s in m.services.items() if study.county.services[key].family == "line")
     grown = sum(s.sites_expanded for s in m.services.values())
     shut = sum(s.sites_closed for s in m.services.values())
-    found.append(Tile(say("tile.built"), say.count(built), say("tile.built_note", expanded=grown, closed=shut)))
+    note = say("tile.built_note", expanded=grown, closed=shut) + (
+        say.told("tile.lines", lines, n=lines) if lines else ""
+    )
+    found.append(Tile(say("tile.built"), say.count(built), note))
     left = say(
         "tile.money_note", available=say.money(m.capital_available), left=say.money(m.capital_available - m.capital)
     )

@@ -104,7 +104,8 @@ def lines(study: Study, say: Speech) -> Section | None:
     columns: Columns = (
         ("line", "text"), ("route", "text"), ("action", "code"), ("phase", "text"), ("size", "text"),
         ("length", "metres"), ("round_trip", "seconds"), ("trips", "count"), ("vehicles", "count"),
-        ("vehicle_km", "count"), ("served", "count"), ("riders", "count"), ("capital", "money"), ("running", "money"),
+        ("vehicle_km", "count"), ("served_stops", "count"), ("riders", "count"),
+        ("capital", "money"), ("running", "money"),
     )  # fmt: skip
     changed = [row for row in found if row["action"] != "keep"]
     sentence = say(

@@ -110,7 +110,7 @@ def _largest(study: Study, say: Speech) -> Table:
     columns: Columns = (
         ("settlement", "text"), ("township", "text"), ("service", "text"), ("persons", "count"), ("reason", "code"),
     )  # fmt: skip
-    return say.table("unserved", columns, listed, note=note)
+    return say.table("unserved", columns, listed, note=note, optional=("township",))
 
 
 def weight(county: County, key: str, persons: int) -> int:
@@ -152,6 +152,9 @@ def changes(study: Study, say: Speech) -> Section:
 def _losers(losses: list[Change], study: Study, say: Speech) -> Table:
     county = study.county
     places = {s.id: s for s in county.settlements}
+    why = {
+        (key, u.settlement): f"reason.{u.reason}" for key, part in study.plan.services.items() for u in part.unserved
+    }
     rows: list[tuple[Cell, ...]] = [
         (
             say.name(places[c.settlement]),
@@ -160,13 +163,15 @@ def _losers(losses: list[Change], study: Study, say: Speech) -> Table:
             quantity(county, c.service, c.before),
             quantity(county, c.service, c.after),
             quantity(county, c.service, -c.delta),
+            why.get((c.service, c.settlement)),
         )
         for c in losses[:LONGEST]
     ]
     return say.table(
         "losers",
         (("settlement", "text"), ("township", "text"), ("service", "text"), ("served_before", "count"),
-         ("served_after", "count"), ("lose", "count")),
+         ("served_after", "count"), ("lose", "count"), ("reason", "code")),
         rows,
         note=say("losers.more", shown=LONGEST, whole=len(losses)) if len(losses) > LONGEST else "",
+        optional=("township", "reason"),
     )  # fmt: skip

@@ -62,10 +62,14 @@ def reasons(study: Study, say: Speech) -> Section | None:
     needed = sum(a.reason.needed for a in told)
     sentences = [say("reasons.intro", whole=say.some("sites", len(told)), needed=say.count(needed))]
     if needed < len(told):
-        sentences.append(say("reasons.spare", n=say.some("sites", len(told) - needed)))
+        money = say.money(sum(a.reason.capital for a in told if not a.reason.needed))
+        sentences.append(say("reasons.spare", n=say.some("sites", len(told) - needed), capital=money))
     alike = sum(a.as_good for a in told)
     near = sum(bool(a.stand_ins) for a in told) - alike
-    sentences.append(say("reasons.stand_ins", alike=say.some("sites", alike), near=say.count(near)))
+    if alike or near:
+        sentences.append(say("reasons.stand_ins", alike=say.some("sites", alike), near=say.count(near)))
+    else:
+        sentences.append(say("reasons.no_stand_ins"))
     if any(a.stand_ins and a.stand_ins[0].gain > 0 for a in told):
         sentences.append(say("reasons.better"))
     sentences.append(say("reasons.rule"))
@@ -76,6 +80,12 @@ def reasons(study: Study, say: Speech) -> Section | None:
         _others(study, told, say),
     )
     return Section("reasons", say("section.reasons"), tuple(sentences), tuple(t for t in tables if t.rows))
+
+
+def _note(whole: int, say: Speech) -> str:
+    """How many rows there are, and where the rest is if not all are shown."""
+    shown = say.count(SHOWN)
+    return say("reasons.more", shown=shown, whole=say.count(whole)) if whole > SHOWN else say("reasons.all", n=whole)
 
 
 def _services(study: Study, told: tuple[Answer, ...], say: Speech) -> Table:
@@ -141,7 +151,7 @@ def _needed(study: Study, told: tuple[Answer, ...], say: Speech) -> Table:
         ("lost_people", "count"), ("also_lost", "text"), ("capital", "money"), ("capital_each", "count"),
         ("missed_targets", "text"),
     )  # fmt: skip
-    note = say("reasons.more", shown=min(SHOWN, len(found)), whole=say.count(len(found)))
+    note = _note(len(found), say)
     whole = say.table("reasons_needed", columns, rows, note=note, optional=("also_lost", "missed_targets"))
     base = county.file.money.base
     money = ascii_unit(base) if say.words.lang == "en" else visible(base)
@@ -181,7 +191,9 @@ def _spare(study: Study, told: tuple[Answer, ...], say: Speech) -> Table:
         ("site", "text"), ("service", "text"), ("place", "text"), ("action", "code"), ("users", "count"),
         ("capital", "money"), ("running", "money"), ("farther_else", "seconds"),
     )  # fmt: skip
-    note = say("reasons.more", shown=min(SHOWN, len(found)), whole=say.count(len(found)))
+    note = _note(len(found), say)
+    if any(row[-1] is not None for row in rows):
+        note = f"{note}{say('reasons.farther_note')}"
     return say.table("reasons_spare", columns, rows, note=note, optional=("farther_else",))
 
 
@@ -199,7 +211,7 @@ def _others(study: Study, told: tuple[Answer, ...], say: Speech) -> Table:
         ("site", "text"), ("service", "text"), ("place", "text"), ("users", "count"), ("stand_in", "text"),
         ("gain_people", "count"), ("more_capital", "money"), ("more_running", "money"),
     )  # fmt: skip
-    note = say("reasons.more", shown=min(SHOWN, len(found)), whole=say.count(len(found)))
+    note = _note(len(found), say)
     return say.table("stand_ins", columns, rows, note=note)
 
 

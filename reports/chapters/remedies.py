@@ -52,9 +52,27 @@ def remedies(study: Study, say: Speech) -> Section | None:
     return Section("remedies", say("section.remedies"), (say("remedies.intro"), say("remedies.rule")), tuple(tables))
 
 
-def cause(closing: Closing | None, say: Speech) -> str | None:
-    """Why a target is missed."""
-    return None if closing is None else say(f"cause.{closing.cause}")
+def cause(closing: Closing | None, study: Study, say: Speech) -> str | None:
+    """Why a target is missed; where money is short, in which funds, for another one may have plenty."""
+    if closing is None:
+        return None
+    if closing.cause != "money" or not closing.funds:
+        return say(f"cause.{closing.cause}")
+    return say("cause.money_in", funds=payers(closing, study, say), left=say.money(closing.left_in_all))
+
+
+def long_cause(closing: Closing, study: Study, say: Speech) -> str:
+    """The same as a clause."""
+    if closing.cause != "money" or not closing.funds:
+        return say(f"cause.long.{closing.cause}")
+    values = {"funds": payers(closing, study, say), "left": say.money(closing.left_in_all)}
+    return say("cause.long.money_in", **values)
+
+
+def payers(closing: Closing, study: Study, say: Speech) -> str:
+    """Names of the funds that may pay what a target lacks."""
+    names = {fund.id: say.name(fund) for fund in study.county.file.funds}
+    return say.listing([names[id] for id, _ in closing.funds])
 
 
 def in_words(closing: Closing | None, say: Speech) -> str | None:
@@ -76,11 +94,11 @@ def built_steps(closing: Closing) -> list[Offer]:
 
 
 def _percent(closing: Closing) -> str:
-    return f"{100 * closing.gain // max(1, closing.wanted)}%"
+    whole = 100 * closing.gain // max(1, closing.wanted)
+    return f"{whole}%" if whole or not closing.gain else "< 1%"
 
 
 def _targets(study: Study, told: Advice, say: Speech) -> Table:
-    funds = {fund.id: say.name(fund) for fund in study.county.file.funds}
     names = {(key, s.id): say.name(s) for key in study.plan.services for s in serving(study.county, key)}
     rows: list[tuple[Cell, ...]] = []
     for figures in sorted(study.measures.targets, key=lambda f: f.tier):
@@ -92,12 +110,12 @@ def _targets(study: Study, told: Advice, say: Speech) -> Table:
             (
                 goals.target_name(target, study.county, say),
                 goals.lacking(target, figures, study.county, say),
-                say(f"cause.long.{closing.cause}"),
+                long_cause(closing, study, say),
                 _first(closing, names, say),
                 closing.capital if closing.steps else None,
                 closing.running if closing.steps else None,
-                funds.get(closing.fund),
-                closing.left_in_all,
+                payers(closing, study, say) if closing.steps and closing.capital else None,
+                closing.left_in_all if closing.steps and closing.capital else None,
             )
         )
     columns: Columns = (
@@ -144,8 +162,9 @@ def _settlements(study: Study, told: Advice, say: Speech) -> Table:
         ("payer", "text"), ("left", "money"),
     )  # fmt: skip
     whole = len(told.remedies)
-    note = say("remedies.more", shown=min(SHOWN, whole), whole=say.count(whole))
-    return say.table("remedies", columns, rows, note=note)
+    note = say("remedies.more", shown=SHOWN, whole=say.count(whole)) if whole > SHOWN else say("remedies.all", n=whole)
+    optional = ("township", "more_capital", "more_running", "payer", "left")
+    return say.table("remedies", columns, rows, note=note, optional=optional)
 
 
 def _near(near: Near | None, key: str, names: dict[str, dict[str, str]], study: Study, say: Speech) -> str | None:

@@ -87,6 +87,9 @@ def sites(study: Study, say: Speech) -> Section:
     kept = sum(row[3] == "action.keep" for row in rows)
     changed = len(rows) - kept
     sentences = [say("sites.intro", changed=say.some("sites", changed), kept=say.some("kept_sites", kept))]
+    figures = [s for key, s in study.measures.services.items() if key not in keys]
+    if lines := sum(s.sites_new + s.sites_expanded for s in figures):
+        sentences.append(say.told("sites.lines", lines, n=lines))
     if kept > MOST_KEPT:
         rows = rows[:changed]
         sentences.append(say("sites.kept_elsewhere"))

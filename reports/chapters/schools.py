@@ -96,7 +96,7 @@ def schools(study: Study, say: Speech) -> Section | None:
         return None
     persons = sum(m.persons for m in found)
     sentence = say(
-        "schools.intro",
+        "schools.intro" if closed.rows else "schools.intro_none",
         closed=say.some("sites", len(closed.rows)),
         persons=say.some("persons", persons),
         villages=say.some("settlements", len({m.settlement for m in found})),
@@ -157,8 +157,9 @@ def _moves(found: list[Move], study: Study, say: Speech) -> Table:
         ("site_before", "text"), ("site_after", "text"), ("mean_before", "seconds"), ("mean_after", "seconds"),
         ("farther", "seconds"), ("boarders", "count"), ("by_line", "count"), ("why", "code"),
     )  # fmt: skip
-    note = say("moves.more", shown=min(SHOWN, len(found)), whole=say.count(len(found)))
-    return say.table("moves", columns, rows, note=note, optional=("boarders", "by_line"))
+    whole = say.count(len(found))
+    note = say("moves.more", shown=SHOWN, whole=whole) if len(found) > SHOWN else say("moves.all", n=whole)
+    return say.table("moves", columns, rows, note=note, optional=("township", "boarders", "by_line"))
 
 
 def move_rows(study: Study) -> list[dict[str, object]]:

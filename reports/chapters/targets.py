@@ -30,7 +30,7 @@ def targets(study: Study, say: Speech) -> Section:
                 goals.value_need(target, figures, study.county),
                 goals.lacking(target, figures, study.county, say) or None,
                 "status.met" if figures.met else "status.missed",
-                cause(closings.get(figures.id), say),
+                cause(closings.get(figures.id), study, say),
                 in_words(closings.get(figures.id), say),
                 goals.policy(target, study.county, say),
             )

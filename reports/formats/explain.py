@@ -70,7 +70,7 @@ class Explanation(Telling):
             return [*lines, self._deciding(id)]
         closing = advice.advice(study).closings[id]
         lines.append(say("explain.target_lack", lack=goals.lacking(target, figures, county, say)))
-        lines.append(say("explain.target_cause", cause=say(f"cause.long.{closing.cause}")))
+        lines.append(say("explain.target_cause", cause=advice.long_cause(closing, study, say)))
         steps = advice.built_steps(closing)
         if not steps:
             return [*lines, say("explain.no_steps")] if closing.cause != "later" else lines

@@ -155,6 +155,8 @@ class Bench:
             if asked not in self.told:
                 self.told[asked] = self.offer(*asked[:3], boards=boards)
             offer, block = self.told[asked]
+            if offer is not None and service.whole_settlements and offer.serves < amount:
+                offer, block = None, "full"  # room for a few is none for a settlement that goes as a whole
             if offer is not None and access is not None and line >= 0:
                 offer = self._with_line(offer, access.line, self.lines[access.line][line])
             if offer is not None:

@@ -30,7 +30,8 @@ class Closing:
     """The steps that would close a missed target, as far as they can.
 
     ``gain`` in the unit of the target's shortfall (for a gap and for the worst township: persons), of ``wanted``;
-    money in base units; ``fund`` may pay and has ``left``, all such funds together ``left_in_all``.
+    money in base units; ``fund`` may pay and has ``left``, all such funds together ``left_in_all``; ``funds`` is each
+    of them with what it has left.
     """
 
     target: str
@@ -41,6 +42,7 @@ class Closing:
     fund: str
     left: int
     left_in_all: int
+    funds: tuple[tuple[str, int], ...] = ()
 
     @property
     def capital(self) -> int:
@@ -81,7 +83,8 @@ def _closing(need: TargetNeed, figures: TargetFigures, bench: Bench) -> Closing:
     fund, left = min(funds, key=lambda pair: pair[1])
     in_all = sum(amount for key in services for amount in bench.left(key).values()) if len(services) == 1 else left
     cause = _cause(figures, steps, gain >= wanted, in_all, bench)
-    return Closing(target.id, cause, tuple(steps), wanted, gain, fund, left, in_all)
+    each = tuple({id: amount for key in services for id, amount in bench.left(key).items()}.items())
+    return Closing(target.id, cause, tuple(steps), wanted, gain, fund, left, in_all, each)
 
 
 def _cause(figures: TargetFigures, steps: Iterable[Offer], whole: bool, left: int, bench: Bench) -> Cause:
@@ -184,6 +187,8 @@ class _Walk:
         room, gained = offer.serves, 0
         for i in sorted(reach, key=lambda i: (reach[i], i)):
             served = min(room, reach[i])
+            if served < reach[i] and self.bench.county.services[self.key].whole_settlements:
+                continue  # everybody of a settlement or nobody
             room -= served
             self.left[i] -= served
             gained += int(self.left[i] == 0 and served > 0) if self.whole else served

@@ -1,0 +1,123 @@
+"""What readers stumbled over in printed and drawn reports, and how it is said now."""
+
+from __future__ import annotations
+
+import runpy
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from siting.plan import Plan, ServicePlan, Unserved
+from siting.plans.measure import Measures
+from siting.reports import content
+from siting.reports.chapters import headline, remedies
+from siting.reports.nouns import Section, Table
+from siting.studies import remedy
+from siting.studies.shortfall import Closing
+from siting.studies.study import Study
+from siting.words import LANGS, Lang
+
+MAKE = runpy.run_path(str(Path(__file__).with_name("study_maker.py")))["make"]
+
+
+@pytest.fixture(scope="module")
+def study() -> Study:
+    return MAKE(60, whole=True)
+
+
+def _section(study: Study, id: str, lang: Lang) -> Section:
+    return next(s for s in content.of(study, lang).sections if s.id == id)
+
+
+def _keys(table: Table) -> set[str]:
+    return {column.key for column in table.columns}
+
+
+def _closing(study: Study, *, gain: int = 50, wanted: int = 50) -> Closing:
+    pays = [fund.id for fund in study.county.file.funds][:2]
+    offer = remedy.Offer("clinic", "X", "", "new", 500, 10, 5)
+    return Closing("t", "money", (offer,), wanted, gain, pays[0], 30, 30, tuple((id, 15) for id in pays))
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_money_that_is_short_names_the_funds_that_lack_it(study: Study, lang: Lang) -> None:
+    say = content.speech(study.county, lang)
+    closing = _closing(study)
+    for text in (remedies.cause(closing, study, say), remedies.long_cause(closing, study, say)):
+        assert text is not None
+        assert say.money(30) in text
+        for id, _ in closing.funds:
+            assert say.name(next(f for f in study.county.file.funds if f.id == id)) in text
+
+
+def test_a_little_is_never_told_as_nothing(study: Study) -> None:
+    say = content.speech(study.county, "en")
+    assert "< 1%" in str(remedies.in_words(_closing(study, gain=3, wanted=5000), say))
+    assert "60%" in str(remedies.in_words(_closing(study, gain=3, wanted=5), say))
+
+
+def _with_money_left(study: Study, first: str) -> Measures:
+    """The measures with a missed target, and money left in one fund alone."""
+    funds = {id: ((0, 0),) * len(rows) for id, rows in study.measures.fund_by_phase.items()}
+    funds[first] = ((10, 90), *funds[first][1:])
+    targets = (replace(study.measures.targets[0], value=0, need=1), *study.measures.targets[1:])
+    return replace(study.measures, fund_by_phase=funds, targets=targets)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_verdict_says_which_fund_holds_the_money_that_is_left(study: Study, lang: Lang) -> None:
+    say = content.speech(study.county, lang)
+    fund = next(f for f in study.county.file.funds if not set(study.scenario.services) <= set(f.pays))
+    measures = _with_money_left(study, fund.id)
+    told = headline.money_sentence(replace(study, measures=measures), say)
+    assert say.name(fund) in told
+    assert say.money(80) in told
+    met = tuple(replace(t, value=t.need) for t in measures.targets)
+    assert say.name(fund) not in headline.money_sentence(replace(study, measures=replace(measures, targets=met)), say)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_county_without_townships_has_no_columns_of_dashes(study: Study, lang: Lang) -> None:
+    places = tuple(s.model_copy(update={"township": ""}) for s in study.county.settlements)
+    bare = replace(study, county=replace(study.county, settlements=places))
+    say = content.speech(study.county, lang)
+    for section in content.of(bare, lang).sections:
+        for table in section.tables:
+            assert not {"township", "worst", "worst_share"} & _keys(table), (section.id, table.id)
+    assert _section(bare, "equity", lang).title == say("section.equity_plain")
+    assert "worst" in _keys(_section(study, "equity", lang).tables[0])
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_list_of_sites_says_where_the_bus_lines_are(study: Study, lang: Lang) -> None:
+    bus = study.measures.services["bus"]
+    lines = bus.sites_new + bus.sites_expanded
+    assert lines > 0
+    assert any(str(lines) in text for text in _section(study, "sites", lang).sentences[1:])
+
+
+def test_whoever_loses_a_service_reads_why(study: Study) -> None:
+    key = next(k for k in study.plan.services if study.before_plan.services[k].assignments)
+    first = study.before_plan.services[key].assignments[0]
+    part = study.plan.services[key]
+    gone = ServicePlan(
+        part.open,
+        part.closed,
+        tuple(a for a in part.assignments if a.settlement != first.settlement),
+        part.transfers,
+        (*(u for u in part.unserved if u.settlement != first.settlement), Unserved(first.settlement, 9, "full")),
+    )
+    plan = Plan({**study.plan.services, key: gone}, study.plan.spending)
+    tables = _section(replace(study, plan=plan), "changes", "zh").tables
+    losers = next(t for t in tables if t.id == "losers")
+    assert "reason.full" in {row[[c.key for c in losers.columns].index("reason")] for row in losers.rows}
+
+
+def test_a_list_that_is_whole_does_not_speak_of_a_rest(study: Study) -> None:
+    for lang in LANGS:
+        say = content.speech(study.county, lang)
+        found = remedies.advice(study).remedies
+        table = next(t for t in _section(study, "remedies", lang).tables if t.id == "remedies")
+        whole = len(found) <= remedies.SHOWN
+        assert (table.note == say("remedies.all", n=len(found))) is whole
