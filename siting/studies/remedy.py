@@ -287,9 +287,8 @@ class Bench:
 
     def _points(self, key: str, site: str) -> list[tuple[str, str, int]]:
         """Where a site is gone to: its place, or the stops of a line; disposal places are nobody's nearest."""
-        if site in self.site_at:
-            return [(site, "site", self.site_at[site])]
-        return [(site, "stop", self.place[stop]) for stop in self.stops.get((key, site), ())]
+        stops = [(site, "stop", self.place[stop]) for stop in self.stops.get((key, site), ())]
+        return [(site, "site", self.site_at[site])] if site in self.site_at else stops
 
 
 def _holds(rule: Rule, chosen: Option | Opening) -> bool:
