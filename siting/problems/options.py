@@ -36,6 +36,7 @@ class Option:
     phase: str = ""
 
 
+@lru_cache(maxsize=32)
 def options_of(county: County, service: str) -> tuple[Option, ...]:
     """All options of all sites that a service decides, site by site, the cheapest change first."""
     about = county.services[service]

@@ -8,15 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
-from siting.plan import Opening, Plan
+from siting.plan import Assignment, Opening, Plan
 from siting.plans.measure import Measures
 from siting.problems.needs import share_value
 from siting.problems.problem import Block, Problem, TargetRow
 from siting.studies.serving import Served, Serving, State, counted
 
+#: Of a service: position of each demand point, who comes to each site, and the first open way of a demand point and
+#: the first to another site than that, by position.
+_Ways = tuple[dict[str, int], dict[str, list[Assignment]], dict[int, int], dict[int, int]]
 COUNTS = ("open_count", "built_count")
 
 
@@ -73,6 +77,7 @@ class Reasons:
     def __init__(self, problem: Problem, plan: Plan, measures: Measures) -> None:
         self.serving = Serving(problem, plan)
         self.problem, self.plan, self.measures = problem, plan, measures
+        self.ways: dict[str, _Ways] = {}
         self.figures = {(f.service, f.opening.site): f for f in measures.sites}
         self.values = {t.id: t.value for t in measures.targets}
         blocks = self.serving.blocks.values()
@@ -151,14 +156,12 @@ class Reasons:
         access most of them come."""
         if block.family != "coverage":
             return None, 0
-        ways = np.flatnonzero(self.serving.open_ways(block, self.serving.state))
-        others = ways[np.array(block.site_ids)[block.pair_site[ways]] != site]
-        place, at = np.unique(block.pair_demand[others], return_index=True)
-        second = dict(zip(place.tolist(), others[at].tolist(), strict=True))
-        position = {i: k for k, i in enumerate(block.demand_ids)}
+        own = block.site_ids.index(site)
+        position, assigned, first, second = self._ways(block)
         sums: dict[int, tuple[int, int]] = {}
-        for a in self.plan.services[block.service].assignments:
-            way = second.get(position[a.settlement]) if a.site == site else None
+        for a in assigned.get(site, ()):
+            i = position[a.settlement]
+            way = second.get(i) if i in first and block.pair_site[first[i]] == own else first.get(i)
             if way is not None and int(block.pair_access[way]) == a.access:
                 persons, more = sums.get(a.access, (0, 0))
                 farther = int(block.pair_travel[way]) - a.travel
@@ -167,6 +170,26 @@ class Reasons:
             return None, 0
         access, (persons, more) = max(sums.items(), key=lambda pair: (pair[1][0], -pair[0]))
         return more / persons, access
+
+    def _ways(self, block: Block) -> _Ways:
+        if block.service not in self.ways:
+            ways = np.flatnonzero(self.serving.open_ways(block, self.serving.state))
+            first = _first(block, ways)
+            nearest = np.full(len(block.demand), -1, dtype=np.int64)
+            nearest[list(first)] = block.pair_site[list(first.values())]
+            second = _first(block, ways[block.pair_site[ways] != nearest[block.pair_demand[ways]]])
+            assigned: dict[str, list[Assignment]] = {}
+            for a in self.plan.services[block.service].assignments:
+                assigned.setdefault(a.site, []).append(a)
+            position = {i: k for k, i in enumerate(block.demand_ids)}
+            self.ways[block.service] = position, assigned, first, second
+        return self.ways[block.service]
+
+
+def _first(block: Block, ways: np.ndarray) -> dict[int, int]:
+    """The first of these ways of each demand point that has one."""
+    place, at = np.unique(block.pair_demand[ways], return_index=True)
+    return dict(zip(place.tolist(), ways[at].tolist(), strict=True))
 
 
 def undone(block: Block, option: int) -> int:
@@ -178,10 +201,11 @@ def undone(block: Block, option: int) -> int:
 
 def value(block: Block, row: TargetRow, people: np.ndarray) -> int:
     """Value of a target on people where so many of each demand point are served."""
-    place = {int(i): k for k, i in enumerate(row.members.tolist())}
-    return share_value(
-        row.indicator,
-        people[row.members].tolist(),
-        block.demand[row.members].tolist(),
-        [[place[int(i)] for i in part] for part in row.parts],
-    )
+    return share_value(row.indicator, people[row.members].tolist(), block.demand[row.members].tolist(), _parts(row))
+
+
+@lru_cache(maxsize=64)
+def _parts(row: TargetRow) -> list[list[int]]:
+    """The parts of a target as positions among its members."""
+    place = {i: k for k, i in enumerate(row.members.tolist())}
+    return [[place[int(i)] for i in part] for part in row.parts]

@@ -53,6 +53,7 @@ class Serving:
                 open_at[block.option_site[k]] = k
             self.state[block.service] = open_at
             self._note_users(block)
+        self.owners = {block.service: self._owners(block) for block in problem.blocks}
         self.base = {block.service: self.served(block, self.state) for block in problem.blocks}
 
     def _note_users(self, block: Block) -> None:
@@ -62,6 +63,18 @@ class Serving:
         used |= {(block.service, t.disposal) for t in part.transfers}
         for place in used:
             self.users.setdefault(place, set()).add(block.service)
+
+    def _owners(self, block: Block) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+        """Of each service whose sites serve: their positions in the block, and in the service's own state."""
+        lenders, found = np.array(block.lender), {}
+        for owner in dict.fromkeys(block.lender):
+            mine = np.flatnonzero(lenders == owner)
+            if owner == block.service:
+                found[owner] = mine, mine
+            elif owner in self.blocks:
+                there = {s: k for k, s in enumerate(self.blocks[owner].site_ids)}
+                found[owner] = mine, np.array([there[block.site_ids[j]] for j in mine.tolist()], dtype=np.int64)
+        return found
 
     def otherwise(self, service: str, changes: Mapping[int, int]) -> State:
         """The state with other options at some sites (positions of sites and options, -1: shut)."""
@@ -73,15 +86,8 @@ class Serving:
     def open_ways(self, block: Block, state: State) -> np.ndarray:
         """(p,) bool: the ways whose site and line are open."""
         is_open = np.zeros(len(block.site_ids), dtype=bool)
-        lenders = np.array(block.lender)
-        for owner in dict.fromkeys(block.lender):
-            mine = np.flatnonzero(lenders == owner)
-            if owner == block.service:
-                is_open[mine] = state[owner][mine] >= 0
-            elif owner in state:
-                there = {s: k for k, s in enumerate(self.blocks[owner].site_ids)}
-                at = np.array([there[block.site_ids[j]] for j in mine.tolist()], dtype=np.int64)
-                is_open[mine] = state[owner][at] >= 0
+        for owner, (mine, there) in self.owners[block.service].items():
+            is_open[mine] = state[owner][there] >= 0
         ways: np.ndarray = is_open[block.pair_site]
         rides = block.pair_line >= 0
         if rides.any():

@@ -44,6 +44,8 @@ class StandIns:
         self.problem = reasons.problem
         opened = {key: own[own >= 0].tolist() for key, own in self.serving.state.items()}
         self.opened, self.need = opened, capital(self.problem, opened)
+        self.counts = [int(np.isin(rule.options, opened.get(rule.service, [])).sum()) for rule in self.problem.rules]
+        self.refers = {key: _refers(block) for key, block in self.serving.blocks.items() if block.refers_to}
         self.running = sum(int(b.running[opened[b.service]].sum()) for b in self.problem.blocks)
         self.land = land(self.problem, opened)
         self.leaned = {block.refers_to for block in self.problem.blocks if block.refers_to}
@@ -107,14 +109,13 @@ class StandIns:
             block.plot[int(block.option_site[o])] in problem.plots for o in (option, other)
         ):
             return False
-        for rule in problem.rules:
+        for rule, count in zip(problem.rules, self.counts, strict=True):
             if rule.service == block.service:
                 listed = rule.options
-                count = int(np.isin(self.opened[block.service], listed).sum())
                 if count - int(option in listed) + int(other in listed) > max(rule.at_most, count):
                     return False
         if block.refers_to:
-            near = {int(k) for j, k in block.referred.tolist() if j == block.option_site[other]}
+            near = self.refers[block.service].get(int(block.option_site[other]), ())
             if not any(self.serving.state[block.refers_to][k] >= 0 for k in near):
                 return False
         running = self.running + int(block.running[other] - block.running[option])
@@ -145,6 +146,14 @@ class StandIns:
             held = self.reasons.values.get(row.id, 0)
             points[row.tier] = points.get(row.tier, 0) + row.points * (min(row.need, now) - min(row.need, held))
         return next((more >= 0 for _, more in sorted(points.items()) if more), True)
+
+
+def _refers(block: Block) -> dict[int, list[int]]:
+    """The sites that each site may refer to."""
+    found: dict[int, list[int]] = {}
+    for j, k in block.referred.tolist():
+        found.setdefault(j, []).append(k)
+    return found
 
 
 def _kept(block: Block, state: State, served: Served) -> bool:
