@@ -14,9 +14,10 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 from types import UnionType
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin
+from typing import Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin
 
 from pydantic import ValidationError
 
@@ -170,16 +171,17 @@ def header_faults(header: list[str], row_type: type[Row], file: str) -> list[Fau
 def _row(cells: dict[str, str], row_type: type[R], file: str, number: int) -> tuple[R | None, list[Fault]]:
     values: dict[str, Any] = {}
     faults: list[Fault] = []
+    kinds = _kinds(row_type)
     for name, raw in cells.items():
         cell = clean(raw)
-        field = row_type.model_fields.get(name)
-        if field is None:
+        kind = kinds.get(name)
+        if kind is None:
             if name:
                 values[name] = cell
             continue
-        if cell == "" and not field.is_required():
+        if cell == "" and not kind.required:
             continue
-        if _numeric(field.annotation):
+        if kind.numeric:
             if cell == "":
                 faults.append(Fault("E107", file, number, name))
                 continue
@@ -187,7 +189,7 @@ def _row(cells: dict[str, str], row_type: type[R], file: str, number: int) -> tu
             if len(cell) > LONGEST_NUMBER or not _NUMBER.fullmatch(cell):
                 faults.append(Fault("E110", file, number, name, {"value": _short(cell)}))
                 continue
-            values[name] = int(cell) if _whole(field.annotation) and cell.lstrip("+-").isdigit() else cell
+            values[name] = int(cell) if kind.whole and cell.lstrip("+-").isdigit() else cell
         else:
             if name == "id" and _EXCEL.fullmatch(cell):
                 faults.append(Fault("E111", file, number, name, {"value": cell}))
@@ -229,12 +231,22 @@ def _leaves(annotation: Any) -> Iterator[Any]:
         yield annotation
 
 
-def _numeric(annotation: Any) -> bool:
-    return not any(kind is str for kind in _leaves(annotation))
+class _Kind(NamedTuple):
+    """What a column of a table wants."""
+
+    required: bool
+    numeric: bool
+    whole: bool
 
 
-def _whole(annotation: Any) -> bool:
-    return any(kind is int for kind in _leaves(annotation))
+@lru_cache(maxsize=64)
+def _kinds(row_type: type[Row]) -> dict[str, _Kind]:
+    """What each column wants, worked out once for all rows."""
+    found = {}
+    for name, about in row_type.model_fields.items():
+        leaves = tuple(_leaves(about.annotation))
+        found[name] = _Kind(about.is_required(), str not in leaves, int in leaves)
+    return found
 
 
 def clean(cell: str) -> str:
