@@ -15,7 +15,8 @@ def timeless(data: bytes) -> bytes:
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as new:
         for part in old.infolist():
             entry = zipfile.ZipInfo(part.filename, NO_DAY)
-            entry.compress_type = zipfile.ZIP_DEFLATED
+            packed = part.filename.endswith(".png")  # it would lose nothing more
+            entry.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
             new.writestr(entry, old.read(part))
     return buffer.getvalue()

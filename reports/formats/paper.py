@@ -9,6 +9,7 @@ import math
 import re
 import unicodedata
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from ..nouns import Amount, Cell, Column, Content, Section, Table
 from ..speech import Speech
@@ -156,9 +157,10 @@ def _word(text: str) -> int:
     return max((len(part) for part in re.split(r"[^\x21-\x7e]+", text)), default=0)
 
 
+@lru_cache(maxsize=1 << 14)
 def signs(text: str) -> int:
     """Length in half-width signs: a Chinese sign counts two."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+    return len(text) if text.isascii() else sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def is_number(cell: Cell, column: Column) -> bool:

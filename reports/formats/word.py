@@ -16,11 +16,9 @@ from docx import Document
 from docx.document import Document as Doc
 from docx.enum.section import WD_SECTION
 from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml import OxmlElement, parse_xml
+from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
-from docx.oxml.text.paragraph import CT_P
 from docx.shared import Mm, Pt
-from docx.table import Table as WordTable
 from docx.text.paragraph import Paragraph
 
 from siting import __version__
@@ -33,7 +31,7 @@ from ..maps import fonts, painter, static_map
 from ..maps.marks import Picture
 from ..nouns import Content
 from ..speech import Speech, visible
-from . import paper, word_style, word_template
+from . import paper, word_style, word_table, word_template
 from .packing import timeless
 from .paper import Leaf
 from .word_style import CELL, FIGURE, MADE, NOTE, NUMBER, PARAGRAPH, SIDEWAYS_MM, SUBTITLE, TABLE, TEXT_MM, WARNING
@@ -154,7 +152,7 @@ class Writer:
         return self.word.add_paragraph(visible(text), style)
 
     def _has(self, style: str) -> bool:
-        return style in [s.name for s in self.word.styles]
+        return style in self.word.styles
 
     def _heading(self, text: str, level: int) -> None:
         name = f"Heading {level}"
@@ -163,14 +161,17 @@ class Writer:
     def _tiles(self, told: Content) -> None:
         if not told.tiles:
             return
-        table = self._frame(3, len(told.tiles), [TEXT_MM / len(told.tiles)] * len(told.tiles))
-        for n, tile in enumerate(told.tiles):
-            for row, text in enumerate((tile.label, tile.value, tile.note)):
-                paragraph = table.cell(row, n).paragraphs[0]
-                self._put(paragraph._p, text, CELL)
+        widths = [TEXT_MM / len(told.tiles)] * len(told.tiles)
+        table = word_table.add(self.word, TABLE, widths)
+        texts = zip(*((tile.label, tile.value, tile.note) for tile in told.tiles), strict=True)
+        rows = [[(text, self._id(CELL)) for text in line] for line in texts]
+        word_table.fill(table, widths, rows, head=False, whole=True)
+        for n, row in enumerate(table.rows):
+            for cell in row.cells:
+                paragraph = cell.paragraphs[0]
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-                if row == 1:
-                    paragraph.runs[0].bold, paragraph.runs[0].font.size = True, Pt(16)
+                for run in paragraph.runs if n == 1 else ():
+                    run.bold, run.font.size = True, Pt(16)
 
     def _chapter(self, n: int, chapter: paper.Chapter, figures: Sequence[Figure], annex: tuple[Leaf, ...]) -> None:
         self._heading(paper.heading(n, chapter.title, self.say), 1)
@@ -205,38 +206,25 @@ class Writer:
     def _leaf(self, leaf: Leaf, width: float) -> None:
         table, say = leaf.table, self.say
         widths = paper.widths(table, say, width)
-        word = self._frame(len(table.rows) + 1, len(table.columns), widths)
-        _set(word.rows[0]._tr.get_or_add_trPr(), "w:tblHeader")
-        grid = [list(row._tr.tc_lst) for row in word.rows]
-        if paper.lines(table, say, widths) <= TOGETHER:
-            for line in grid[:-1]:
-                line[0].p_lst[0].get_or_add_pPr().append(OxmlElement("w:keepNext"))
-        for n, column in enumerate(table.columns):
-            self._put(grid[0][n].p_lst[0], column.title, NUMBER if column.kind in paper.NUMBERS else CELL)
-            for row, line in zip(table.rows, grid[1:], strict=True):
-                style = NUMBER if paper.is_number(row[n], column) else CELL
-                self._put(line[n].p_lst[0], say.text(row[n], column.kind), style)
+        number, plain = self._id(NUMBER), self._id(CELL)
+        rows = [[(c.title, number if c.kind in paper.NUMBERS else plain) for c in table.columns]]
+        rows += [
+            [
+                (say.text(cell, c.kind), number if paper.is_number(cell, c) else plain)
+                for cell, c in zip(row, table.columns, strict=True)
+            ]
+            for row in table.rows
+        ]
+        whole = paper.lines(table, say, widths) <= TOGETHER
+        word_table.fill(word_table.add(self.word, TABLE, widths), widths, rows, head=True, whole=whole)
         for text in filter(None, (leaf.rest, table.note)):
             self.text(text, NOTE)
 
-    def _frame(self, rows: int, columns: int, widths: list[float]) -> WordTable:
-        """A table in our style whose rows do not break and whose columns keep their widths."""
-        table: WordTable = self.word.add_table(rows, columns, TABLE)
-        table.autofit = False
-        for column, width in zip(table.columns, widths, strict=True):
-            column.width = Mm(width)
-        for row in table.rows:
-            _set(row._tr.get_or_add_trPr(), "w:cantSplit")
-            for cell, width in zip(row._tr.tc_lst, widths, strict=True):
-                cell.width = Mm(width)
-        return table
-
-    def _put(self, paragraph: CT_P, text: str, style: str) -> None:
-        """A text into the empty paragraph of a cell; python-docx looks a style up anew each time, we do it once."""
+    def _id(self, style: str) -> str:
+        """The id of a style by its name; python-docx looks a style up anew each time, we do it once."""
         if style not in self.ids:
             self.ids[style] = self.word.styles[style].style_id
-        paragraph.style = self.ids[style]
-        paragraph.add_r().text = visible(text)
+        return self.ids[style]
 
     def _picture(self, figure: Figure) -> None:
         title, data = figure
@@ -273,8 +261,3 @@ def _field(kind: str, order: str) -> object:
     if kind:
         return parse_xml(f"<w:fldChar {nsdecls('w')} w:fldCharType='{kind}'/>")
     return parse_xml(f"<w:instrText {nsdecls('w')} xml:space='preserve'> {order} </w:instrText>")
-
-
-def _set(properties: object, tag: str) -> None:
-    """A property that is on by being there."""
-    properties.append(OxmlElement(tag))  # type: ignore[attr-defined]

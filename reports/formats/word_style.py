@@ -111,8 +111,9 @@ def _style(
     shade: str = "",
 ) -> ParagraphStyle:
     """The paragraph style of that name, made or changed."""
-    names = [style.name for style in document.styles]
-    style = document.styles[name] if name in names else document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+    style = (
+        document.styles[name] if name in document.styles else document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+    )
     assert isinstance(style, ParagraphStyle)
     properties = style.element.get_or_add_rPr()
     for child in list(properties):
@@ -141,7 +142,7 @@ def _style(
 
 def _table_style(document: Doc) -> None:
     """Strong lines above and below, a shaded head, fine lines between the rows."""
-    if TABLE in [style.name for style in document.styles]:
+    if TABLE in document.styles:
         return
     style = document.styles.add_style(TABLE, WD_STYLE_TYPE.TABLE)
     for xml in (

@@ -95,6 +95,17 @@ class Styles:
         self.book = book
         self.base = {"font_name": "微软雅黑" if lang == "zh" else "Calibri", "font_size": 10, "valign": "vcenter"}
         self.known: dict[tuple[tuple[str, Any], ...], Format] = {}
+        self.cells: dict[tuple[str, str, bool], Format] = {}
+
+    def cell(self, form: str = "", color: str = "", quoted: bool = False) -> Format:
+        """The format of a cell of a table: numbers with their form, words with their colour."""
+        key = form, color, quoted
+        if key not in self.cells:
+            wish: dict[str, Any] = {"num_format": form, "align": "right"} if form else {}
+            wish |= {"font_color": color} if color else {}
+            wish |= {"quote_prefix": True} if quoted else {}
+            self.cells[key] = self(bottom=4, bottom_color="#BBBBBB", **wish)
+        return self.cells[key]
 
     def __call__(self, **wish: Any) -> Format:
         """The format with these properties beside the usual ones."""
@@ -218,17 +229,17 @@ class Leaf:
         return text if unit else text + "    "
 
     def _cell(self, row: int, n: int, cell: Cell, column: Column, unit: Kind | None) -> None:
-        edge: dict[str, Any] = {"bottom": 4, "bottom_color": "#BBBBBB"}
         kind = cell.kind if isinstance(cell, Amount) else column.kind
         value = cell.value if isinstance(cell, Amount) else cell
         if value is None:
-            self.page.write_blank(row, n, None, self.styles(**edge))
+            self.page.write_blank(row, n, None, self.styles.cell())
         elif isinstance(value, str):
-            color = {"font_color": TONES[value]} if column.kind == "code" and value in TONES else {}
-            self._text(row, n, self.say.text(value, kind), **edge, **color)
+            color = TONES.get(value, "") if column.kind == "code" else ""
+            text = shown(self.say.text(value, kind))
+            self.page.write_string(row, n, text, self.styles.cell("", color, text.startswith(RUNS)))
         else:
             number, form = self._number(value, kind, unit)
-            self.page.write_number(row, n, number, self.styles(num_format=form, align="right", **edge))
+            self.page.write_number(row, n, number, self.styles.cell(form))
 
     def _number(self, value: float, kind: Kind, unit: Kind | None) -> tuple[float, str]:
         """The number as it is written and the form in which Excel shows it."""
@@ -254,11 +265,15 @@ class Leaf:
 
     def _text(self, row: int, n: int, text: str, **wish: Any) -> None:
         """A text as a text: where it looks like a formula it is also marked as one that must never become one."""
-        text = visible(text)
-        if len(text) > LONGEST_TEXT:
-            text = text[:LONGEST_TEXT] + "…"
+        text = shown(text)
         quoted = {"quote_prefix": True} if text.startswith(RUNS) else {}
         self.page.write_string(row, n, text, self.styles(**wish, **quoted))
+
+
+def shown(text: str) -> str:
+    """A text as it stands in a cell."""
+    text = visible(text)
+    return text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT] + "…"
 
 
 def share_form(share: float) -> str:
