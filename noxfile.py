@@ -81,20 +81,29 @@ def files(here: nox.Session) -> None:
 @nox.session(name="campaign-payloads", venv_backend="none")
 def payloads(here: nox.Session) -> None:
     """F18: every hostile name as every name of a county, through every format; the corpus in a browser."""
-    here.run(
-        "pytest", "-q", "-p", "no:cacheprovider", "-m", "long or not long", "tests/test_payloads.py", external=True
-    )
+    here.run(PYTEST, "-q", "-p", "no:cacheprovider", "-m", "long or not long", "tests/test_payloads.py", external=True)
 
 
 @nox.session(name="campaign-mutants", venv_backend="none")
 def mutants(here: nox.Session) -> None:
     """F4: so many faults in the checker, drawn by chance, each before its tests; 0 for every one."""
-    number = here.posargs[0] if here.posargs else "30"
+    number = here.posargs[0] if here.posargs else "300"
     here.run(sys.executable, "-m", "tests.mutants", "--sample", str(int(number)), external=True)
 
 
 @nox.session(name="campaign-brute", venv_backend="none")
 def brute(here: nox.Session) -> None:
-    """F1: random problems against brute force, the long form."""
-    files = ("tests/test_brute_force.py", "tests/test_brute_force_rich.py")
-    here.run(PYTEST, "-q", "-p", "no:cacheprovider", "-m", "long", *files, external=True)
+    """F1: random problems against brute force; `SITING_SEED` is the first of their seeds."""
+    run(here, 1000, f"{PATH}brute.py")
+
+
+@nox.session(name="campaign-witness", venv_backend="none")
+def witness(here: nox.Session) -> None:
+    """F16: SCIP on random problems beside HiGHS; `SITING_SEED` is the first of their seeds."""
+    run(here, 200, f"{PATH}witness.py")
+
+
+@nox.session(name="campaign-travel", venv_backend="none")
+def travel(here: nox.Session) -> None:
+    """F17: travel counted by siting and by its checker, on random roads and on five counties."""
+    run(here, 100, f"{PATH}travel.py")

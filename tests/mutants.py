@@ -1,10 +1,11 @@
 """Mutation testing of the checker: one small fault at a time in ``siting/verify/``; its tests must notice each.
 
 A mutant is one operator, constant or choice turned into its neighbour (``<`` into ``<=``, ``+`` into ``-``, ``min``
-into ``max`` ...). Each is tried in a process of its own, in which the import system hands out the spoilt module;
-nothing on the disk is changed.
+into ``max`` ...). Nothing on the disk is changed. `tests.mutants_warm` tries hundreds in one process, each on the tests
+that run its line; what it cannot spoil, and what it finds alive, is tried in a process of its own, in which the import
+system hands out the spoilt module.
 
-    python -m tests.mutants                       all mutants of all modules (an hour and more)
+    python -m tests.mutants                       all mutants of all modules
     python -m tests.mutants --modules bound,money --sample 30 --seed 1
     python -m tests.mutants --list                what there is
 
@@ -66,6 +67,9 @@ class Mutant:
     module: str
     place: int
     says: str
+    #: The lines of its statement; of one that holds others, those of its head.
+    first: int
+    last: int
 
     @property
     def key(self) -> str:
@@ -78,12 +82,12 @@ class Spoiler(ast.NodeTransformer):
 
     def __init__(self, target: int = -1) -> None:
         self.target, self.seen, self.says = target, 0, ""
-        self.found: list[str] = []
-        self.line = ""
+        self.found: list[tuple[str, int, int]] = []
+        self.line, self.span = "", (0, 0)
 
     def hit(self, node: ast.AST, words: str) -> bool:
         """Whether this is the place."""
-        self.found.append(f"{words} in `{self.line}`")
+        self.found.append((f"{words} in `{self.line}`", *self.span))
         self.seen += 1
         return self.seen - 1 == self.target
 
@@ -91,6 +95,8 @@ class Spoiler(ast.NodeTransformer):
         """Remember the statement, for its words; texts are left alone."""
         if isinstance(node, ast.stmt):
             self.line = ast.unparse(node).partition("\n")[0][:110]
+            body = getattr(node, "body", None)
+            self.span = node.lineno, max(node.lineno, body[0].lineno - 1 if body else node.end_lineno or 0)
             if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
                 return node
         if isinstance(node, ast.JoinedStr | ast.arguments) or (isinstance(node, ast.Call) and _tells(node)):
@@ -180,9 +186,10 @@ def mutants(modules: Sequence[str] = ()) -> list[Mutant]:
             counter = Spoiler()
             counter.visit(ast.parse(path.read_text(encoding="utf-8")))
             known: dict[str, int] = {}
-            for place, says in enumerate(counter.found):
+            for place, (says, first, last) in enumerate(counter.found):
                 known[says] = known.get(says, 0) + 1
-                found.append(Mutant(path.stem, place, says if known[says] == 1 else f"{says} #{known[says]}"))
+                name = says if known[says] == 1 else f"{says} #{known[says]}"
+                found.append(Mutant(path.stem, place, name, first, last))
     return found
 
 
@@ -254,15 +261,24 @@ def main() -> None:
     if asked.one:
         sys.exit(try_one(asked.one[0], int(asked.one[1])))
     chosen = list(_chosen(asked))
-    alive = []
-    for mutant in chosen:
-        if asked.list:
-            print(mutant.key)
-        elif survives(mutant):
-            alive.append(mutant)
-            print(f"survives: {mutant.key} ({mutant.place})", flush=True)
-    print(f"{len(chosen)} mutants, {len(alive)} survive")
-    sys.exit(1 if alive else 0)
+    if asked.list:
+        print("\n".join(mutant.key for mutant in chosen))
+    else:
+        sys.exit(1 if campaign(chosen) else 0)
+
+
+def campaign(chosen: Sequence[Mutant], files: Sequence[str] = ()) -> list[Mutant]:
+    """Try mutants on the tests of some files (else all), print the figures, and return those that live."""
+    from . import mutants_warm
+
+    files = files or list(dict.fromkeys([*TESTS, *OWN.values()]))
+    answer = mutants_warm.run(chosen, files, lambda words: print(words, file=sys.stderr, flush=True))
+    alive = [mutant for mutant in [*answer.cold, *answer.alive] if survives(mutant)]
+    for mutant in alive:
+        print(f"survives: {mutant.key} (line {mutant.first}, place {mutant.place})", flush=True)
+    looped, cold = len(answer.looped), len(answer.cold)
+    print(f"{len(chosen)} mutants, {looped} never ended, {cold} tried alone, {len(alive)} survive", flush=True)
+    return alive
 
 
 if __name__ == "__main__":

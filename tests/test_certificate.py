@@ -219,7 +219,7 @@ def test_free_prices_prove_what_lies_in_reach(tmp_path: Path) -> None:
     assert prover.prove("tier 1", ["waste"], SCALE, {"prices": []}) == 5 * 200_000
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def certified(tmp_path_factory: pytest.TempPathFactory, siting_process: Run) -> Path:
     """A run of the small county with a certificate and a second witness."""
     folder = write_tiny(tmp_path_factory.mktemp("certified") / "tiny")

@@ -136,7 +136,8 @@ def browser() -> Iterator[Any]:
         chromium.close()
 
 
-def test_a_browser_runs_none_of_them_and_asks_nobody(written: dict[str, Path], browser: Any) -> None:
+def visit(browser: Any, report: Path) -> None:
+    """Open a report, fold out all of it: nothing of a payload ran, nothing was asked for, the page stayed."""
     page = browser.new_page()
     page.set_default_timeout(180_000)
     done: list[str] = []
@@ -146,7 +147,7 @@ def test_a_browser_runs_none_of_them_and_asks_nobody(written: dict[str, Path], b
     page.on("pageerror", lambda fault: done.append(str(fault)))
     page.on("popup", lambda other: done.append(f"window {other.url}"))
     page.add_init_script("window.pwned = () => { window.sign = true }")
-    address = (written["html"] / "report.html").as_uri()
+    address = report.as_uri()
     page.goto(address)
     page.wait_for_selector("#map-room[data-ready]")
     page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
@@ -156,6 +157,19 @@ def test_a_browser_runs_none_of_them_and_asks_nobody(written: dict[str, Path], b
     assert [url for url in done if url != address] == []
     assert page.url == address
     page.close()
+
+
+def test_a_browser_runs_none_of_them_and_asks_nobody(written: dict[str, Path], browser: Any) -> None:
+    visit(browser, written["html"] / "report.html")
+
+
+@pytest.mark.long
+def test_a_browser_runs_none_of_sixty_as_every_other_name(browser: Any, tmp_path: Path) -> None:
+    chosen = list(dict.fromkeys((*payloads.HTML, *payloads.SCRIPT, *payloads.TURNED)))[:60]
+    assert len(chosen) == 60
+    for payload in chosen:
+        assert rooms.report("html")(named_after(MAKE(12), payload), tmp_path, load("zh"))
+        visit(browser, tmp_path / "report.html")
 
 
 def test_a_spreadsheet_computes_none_of_them(written: dict[str, Path]) -> None:
