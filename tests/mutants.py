@@ -8,6 +8,7 @@ system hands out the spoilt module.
     python -m tests.mutants                       all mutants of all modules
     python -m tests.mutants --modules bound,money --sample 30 --seed 1
     python -m tests.mutants --list                what there is
+    python -m tests.mutants --cover --sample 300  also the branches that no test takes
 
 It ends with the survivors. One that is as good as the original stands in `EQUIVALENT` with the reason; any other
 needs a test.
@@ -256,6 +257,7 @@ def main() -> None:
     parser.add_argument("--sample", type=int, default=0)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--list", action="store_true")
+    parser.add_argument("--cover", action="store_true")
     parser.add_argument("--one", nargs=2)
     asked = parser.parse_args()
     if asked.one:
@@ -264,15 +266,15 @@ def main() -> None:
     if asked.list:
         print("\n".join(mutant.key for mutant in chosen))
     else:
-        sys.exit(1 if campaign(chosen) else 0)
+        sys.exit(1 if campaign(chosen, cover=asked.cover) else 0)
 
 
-def campaign(chosen: Sequence[Mutant], files: Sequence[str] = ()) -> list[Mutant]:
-    """Try mutants on the tests of some files (else all), print the figures, and return those that live."""
+def campaign(chosen: Sequence[Mutant], *, cover: bool = False) -> list[Mutant]:
+    """Try mutants, print the figures, and return those that live."""
     from . import mutants_warm
 
-    files = files or list(dict.fromkeys([*TESTS, *OWN.values()]))
-    answer = mutants_warm.run(chosen, files, lambda words: print(words, file=sys.stderr, flush=True))
+    files = list(dict.fromkeys([*TESTS, *OWN.values()]))
+    answer = mutants_warm.run(chosen, files, lambda words: print(words, file=sys.stderr, flush=True), cover=cover)
     alive = [mutant for mutant in [*answer.cold, *answer.alive] if survives(mutant)]
     for mutant in alive:
         print(f"survives: {mutant.key} (line {mutant.first}, place {mutant.place})", flush=True)

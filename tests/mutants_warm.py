@@ -1,6 +1,7 @@
 """Many mutants in one warm process: one pass says which test runs which line, then each mutant meets only those.
 
-The tests are collected and run once as they are, under a tracer that notes the lines of the checker that each runs.
+The tests are collected and run once as they are, under coverage.py, which notes the lines that each runs (`--cover`
+also prints the branches that none takes).
 For a mutant the process forks; the child puts the spoilt code into the functions that are already there, and runs the
 tests of that line, the cheapest and most telling first, until one fails. A limit of processor time, which a busy
 machine does not change, ends a mutant that loops for ever. What stands outside functions (constants of a module) is
@@ -18,9 +19,10 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import CodeType, FrameType, FunctionType
+from types import CodeType, FunctionType
 from typing import Any
 
+import coverage
 import pytest
 from _pytest.runner import runtestprotocol
 
@@ -29,9 +31,6 @@ from .mutants import CHECKER, ROOT, Mutant
 
 #: Processor seconds that a mutant may take beyond ten times those of its tests, and address space beyond ours.
 GRACE_S, GRACE_BYTES = 5, 4 << 30
-#: Calls of a function that are traced in one test; after that every so many.
-OFTEN = 40
-Lines = set[tuple[str, int]]
 
 
 @dataclass
@@ -121,7 +120,9 @@ class Warm:
 
     def __init__(self, chosen: Sequence[Mutant], tell: Callable[[str], None]) -> None:
         self.chosen, self.tell, self.answer = chosen, tell, Answer()
-        self.lines: dict[pytest.Item, Lines] = {}
+        self.cover = coverage.Coverage(data_file=None, branch=True, source=[str(CHECKER)], config_file=False)
+        #: Tests by the line of a file.
+        self.lines: dict[tuple[str, int], set[str]] = {}
         self.cost: dict[pytest.Item, float] = {}
         self.kills: Counter[pytest.Item] = Counter()
         self.broken: list[str] = []
@@ -130,7 +131,11 @@ class Warm:
         """In place of pytest's own."""
         self.nowhere: Any = Nowhere(session)
         for item, after in zip(session.items, [*session.items[1:], self.nowhere], strict=True):
-            self.trace(item, after)
+            self.note(item, after)
+        self.cover.stop()
+        for path in map(str, CHECKER.glob("*.py")):
+            for line, names in self.cover.get_data().contexts_by_lineno(path).items():
+                self.lines[path, line] = set(names)
         if self.broken:
             raise pytest.UsageError(f"without a fault these fail: {self.broken}")
         self.tell(f"{len(session.items)} tests, {sum(self.cost.values()):.0f} s of the processor")
@@ -143,32 +148,12 @@ class Warm:
                 self.tell(f"{k + 1} of {len(self.chosen)}, {len(self.answer.alive)} alive")
         return True
 
-    def trace(self, item: pytest.Item, after: Any) -> None:
-        """Run a test as it is and note the lines of the checker that it runs; of what is called often not each call."""
-        seen: Lines = set()
-        calls: Counter[CodeType] = Counter()
-        inside = str(CHECKER)
-
-        def line(frame: FrameType, event: str, _: object) -> Any:
-            if event == "line":
-                seen.add((frame.f_code.co_filename, frame.f_lineno))
-            return line
-
-        def call(frame: FrameType, event: str, _: object) -> Any:
-            if not frame.f_code.co_filename.startswith(inside):
-                return None
-            calls[frame.f_code] += 1
-            number = calls[frame.f_code]
-            return line if number <= OFTEN or number % OFTEN == 0 else None
-
+    def note(self, item: pytest.Item, after: Any) -> None:
+        """Run a test as it is, noted under its name."""
+        self.cover.switch_context(item.nodeid)
         begun = sum(os.times()[:4])  # with the processes that it starts
-        sys.settrace(call)
-        try:
-            reports = runtestprotocol(item, nextitem=after, log=False)
-        finally:
-            sys.settrace(None)
+        reports = runtestprotocol(item, nextitem=after, log=False)
         self.cost[item] = sum(os.times()[:4]) - begun + 0.001
-        self.lines[item] = seen
         if any(r.failed for r in reports):
             self.broken.append(item.nodeid)
 
@@ -180,8 +165,8 @@ class Warm:
             self.answer.cold.append(mutant)
             return
         path = str(CHECKER / f"{mutant.module}.py")
-        wanted = {(path, n) for n in range(mutant.first, mutant.last + 1)}
-        tests = [item for item, seen in self.lines.items() if seen & wanted]
+        wanted = set().union(*(self.lines.get((path, n), ()) for n in range(mutant.first, mutant.last + 1)))
+        tests = [item for item in self.cost if item.nodeid in wanted]
         tests.sort(key=lambda item: self.cost[item] / (1 + self.kills[item]))
         killer = self.fork(there, codes, tests)
         if killer is None:
@@ -240,13 +225,16 @@ class Warm:
             os._exit(code)
 
 
-def run(chosen: Sequence[Mutant], files: Sequence[str], tell: Callable[[str], None]) -> Answer:
-    """Try mutants on the tests of some files of ``tests/``, in this process."""
+def run(chosen: Sequence[Mutant], files: Sequence[str], tell: Callable[[str], None], *, cover: bool = False) -> Answer:
+    """Try mutants on the tests of some files of ``tests/``, in this process; ``cover`` prints branches not taken."""
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # a fork keeps one thread
     plugin = Warm(chosen, tell)
+    plugin.cover.start()  # before anything of the checker is imported
     options = ["-q", "-s", "-m", "not long", "-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:rerunfailures"]
     options += ["-o", "tmp_path_retention_policy=none", f"--rootdir={ROOT}"]
     code = pytest.main([*options, *(str(ROOT / "tests" / name) for name in files)], plugins=[plugin])
     if code not in (0, 5):
         raise SystemExit(f"pytest ended with {code}")
+    if cover:
+        plugin.cover.report(show_missing=True, skip_covered=True)
     return plugin.answer
