@@ -15,6 +15,7 @@ import os
 import resource
 import signal
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -105,14 +106,14 @@ def forget() -> None:
 
 
 class Nowhere:
-    """Stands for a next test of another module: fixtures of the session stay, those of modules go."""
+    """Stands for a next test of another module: fixtures of the whole run stay, those of modules go."""
 
-    def __init__(self, session: pytest.Session) -> None:
-        self.session = session
+    def __init__(self, root: object) -> None:
+        self.root = root
 
-    def listchain(self) -> list[pytest.Session]:
+    def listchain(self) -> list[object]:
         """All that the next test needs."""
-        return [self.session]
+        return [self.root]
 
 
 class Warm:
@@ -127,10 +128,14 @@ class Warm:
         self.kills: Counter[pytest.Item] = Counter()
         self.broken: list[str] = []
 
-    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Remember the list of the tests, from which others may still drop some."""
+        self.items = items
+
+    def pytest_runtestloop(self) -> bool:
         """In place of pytest's own."""
-        self.nowhere: Any = Nowhere(session)
-        for item, after in zip(session.items, [*session.items[1:], self.nowhere], strict=True):
+        self.nowhere: Any = Nowhere(self.items[0].listchain()[0])
+        for item, after in zip(self.items, [*self.items[1:], self.nowhere], strict=True):
             self.note(item, after)
         self.cover.stop()
         for path in map(str, CHECKER.glob("*.py")):
@@ -138,7 +143,7 @@ class Warm:
                 self.lines[path, line] = set(names)
         if self.broken:
             raise pytest.UsageError(f"without a fault these fail: {self.broken}")
-        self.tell(f"{len(session.items)} tests, {sum(self.cost.values()):.0f} s of the processor")
+        self.tell(f"{len(self.items)} tests, {sum(self.cost.values()):.0f} s of the processor")
         for item in sorted(self.cost, key=lambda item: -self.cost[item])[:12]:
             self.tell(f"{self.cost[item]:6.2f} {item.nodeid}")
         gc.freeze()
@@ -154,8 +159,10 @@ class Warm:
         begun = sum(os.times()[:4])  # with the processes that it starts
         reports = runtestprotocol(item, nextitem=after, log=False)
         self.cost[item] = sum(os.times()[:4]) - begun + 0.001
-        if any(r.failed for r in reports):
-            self.broken.append(item.nodeid)
+        for report in reports:
+            if report.failed:
+                self.broken.append(item.nodeid)
+                self.tell(f"{item.nodeid}: {report.longreprtext[-3000:]}")
 
     def judge(self, mutant: Mutant) -> None:
         """Put a mutant where it belongs."""
@@ -232,7 +239,9 @@ def run(chosen: Sequence[Mutant], files: Sequence[str], tell: Callable[[str], No
     plugin.cover.start()  # before anything of the checker is imported
     options = ["-q", "-s", "-m", "not long", "-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:rerunfailures"]
     options += ["-o", "tmp_path_retention_policy=none", f"--rootdir={ROOT}"]
-    code = pytest.main([*options, *(str(ROOT / "tests" / name) for name in files)], plugins=[plugin])
+    with tempfile.TemporaryDirectory() as room:
+        options += [f"--basetemp={room}/tests"]
+        code = pytest.main([*options, *(str(ROOT / "tests" / name) for name in files)], plugins=[plugin])
     if code not in (0, 5):
         raise SystemExit(f"pytest ended with {code}")
     if cover:
