@@ -19,6 +19,7 @@ from siting.solvers.classic import problems
 from siting.solvers.classic.interchange import cost_of, greedy, improve
 from siting.solvers.classic.lagrange_branch import fixed
 from siting.solvers.classic.lagrange_pairs import ROOT, Pairs, climb, grid
+from siting.solvers.classic.lagrange_single import whole_knapsacks
 from siting.solvers.classic.merge import merged
 
 from .problems import make_block
@@ -94,6 +95,37 @@ def test_capacitated_location_is_what_brute_force_finds(seed: int) -> None:
     assert answer.stop is Stop.PROVEN
     assert answer.objective == pytest.approx(split, rel=1e-9)
     assert split <= single
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_single_source_is_proven_where_goods_hardly_fit(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    n, m = 7, 4
+    demand = rng.integers(5, 20, n) * 2
+    room = np.full(m, int(demand.sum() / 2.2))
+    opening, cost = rng.integers(5, 60, m), rng.integers(1, 30, (n, m))
+    value = min(
+        int(cost[np.arange(n), list(where)].sum() + opening[list(set(where))].sum())
+        for where in itertools.product(range(m), repeat=n)
+        if (np.bincount(where, demand, m) <= room).all()
+    )
+    answer = is_proven(problems.Capacitated(demand, room, opening, cost, single_source=True), value)
+    assert answer.assignment is not None
+    assert (np.bincount(answer.assignment, demand, m) <= room).all()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_whole_knapsacks_are_what_brute_force_finds(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    n, k = 8, 3
+    demand, room = rng.integers(1, 9, n), rng.integers(0, 30, k)
+    reduced = rng.integers(-20, 6, (n, k)).astype(float)
+    sums, taken = whole_knapsacks(demand, room, reduced)
+    assert (demand @ taken <= room).all()
+    assert sums.tolist() == np.where(taken, reduced, 0).sum(axis=0).tolist()
+    some = np.array(list(itertools.product((False, True), repeat=n)))
+    fits = (some @ demand)[:, None] <= room
+    assert sums.tolist() == np.where(fits, some @ reduced, 0).min(axis=0).tolist()
 
 
 def _split(demand: np.ndarray, room: np.ndarray, opening: np.ndarray, cost: np.ndarray, sites: Sequence[int]) -> float:
@@ -255,6 +287,17 @@ def test_every_median_reaches_the_published_optimum(path: Path) -> None:
     graph = median.read_graph(path)
     value = optima.read_optima(BENCH / "p-median" / "pmedopt.txt")[path.stem]
     is_proven(problems.PMedian(graph.distances(), graph.p), int(value))
+
+
+@literature
+@pytest.mark.long
+@pytest.mark.parametrize("number", [31, 57, 59])
+def test_hard_single_sources_reach_the_published_optimum(number: int) -> None:
+    read = warehouse.read_single_source(BENCH / "sscflp" / "holmberg" / f"p{number}")
+    case = problems.Capacitated(read.demand, read.capacity, read.opening, read.cost, read.scale, single_source=True)
+    answer = problems.solve_classic(case, Effort(gap=0, time_limit_s=600))
+    value = optima.read_numbers(BENCH / "sscflp" / "holmberg" / "os")[number - 1]
+    assert (answer.objective, answer.bound) == (value, value)
 
 
 @literature

@@ -4,9 +4,10 @@ r"""Single-source capacitated location: each customer has one site.
     \min \sum_j f_j y_j + \sum_{ij} c_{ij} x_{ij}, \quad \sum_j x_{ij} = 1, \quad x_{ij} \le y_j, \quad
     \sum_i q_i x_{ij} \le Q_j y_j, \quad x, y \in \{0, 1\} .
 
-The Lagrangean bound of `lagrange_warehouse` holds here too. A short search over the sites and pairs that it prefers
-gives a good solution; then all sites and pairs go that no better solution can use (whole costs: bound + price > best
-- 1), and HiGHS decides the rest.
+A tree branches on sites alone, in the order of its bounds: the continuous bound of `lagrange_warehouse` first, that of
+whole knapsacks (`lagrange_single`) where it is not enough. Where all sites are chosen, an assignment is left; the
+bound of whole knapsacks is so close there that few pairs remain, and HiGHS decides them, a little above the bound at a
+time. The first solution is an assignment to the sites that are best for split deliveries.
 
 Source: K. Holmberg, M. Ronnqvist and D. Yuan (1999), An exact algorithm for the capacitated facility location problems
 with single sourcing, European Journal of Operational Research 113 (the instances, and a bound of the same kind).
@@ -14,6 +15,7 @@ with single sourcing, European Journal of Operational Research 113 (the instance
 
 from __future__ import annotations
 
+import heapq
 import time
 from dataclasses import dataclass, replace
 
@@ -23,10 +25,18 @@ from siting.plans.outcome import Effort
 
 from ..process.arrays import Rows, at_least, equal, hand_over, minimise
 from ..process.linear import LinearModel
-from .lagrange_warehouse import AGAIN, ROOT, Bound, Costs, climb, first_prices, fixed
+from .lagrange_single import Whole
+from .lagrange_warehouse import AGAIN, NODE, ROOT, Bound, Costs, climb, first_prices, fixed
+from .warehouse import Tree
 
 #: Pairs of each customer in the short search.
 CLOSE = 5
+#: Rounds of the bound with whole knapsacks in a node, and where all sites are chosen.
+ROUNDS, CHOSEN = 25, 150
+#: How far above its bound an assignment is sought at a time, as a share of it; nodes of HiGHS for a first solution.
+STEP, FIRST_NODES = 1e-3, 300
+#: Costs are whole numbers; what floating-point sums may be wrong by.
+SLIP = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,38 +57,118 @@ class SingleSource:
     ) -> None:
         self.demand, self.room, self.opening, self.cost, self.effort = demand, room, opening, cost, effort
         self.floats = Costs(*(part.astype(np.float64) for part in (demand, room, opening, cost)))
+        self.whole = Whole(demand, room, self.floats)
         self.upper, self.site = np.inf, np.zeros(0, dtype=np.int64)
         self.crashed = False
 
     def solve(self) -> Single:
         """The proof, or as much of it as the effort allows."""
-        deadline = time.monotonic() + self.effort.time_limit_s
+        self.deadline = time.monotonic() + self.effort.time_limit_s
         m = len(self.room)
         free, one = np.ones(m, dtype=bool), np.zeros(m, dtype=bool)
         ceiling = float(self.opening.sum() + self.cost.max(axis=1).sum())
-        bound = climb(self.floats, first_prices(self.floats), free, one, ceiling, ROOT, deadline)
-        for rounds, share in enumerate((0.25, 0.4)):
-            left = deadline - time.monotonic()
-            if left > 0 and not self._closed(bound):
-                self._search(self._near(bound), replace(self.effort, time_limit_s=share * left), 200 * (rounds + 1))
-            bound = climb(self.floats, bound.u, free, one, min(self.upper, ceiling), AGAIN, deadline)
-            if self.upper < np.inf:
-                free, one = fixed(bound, free, one, self.upper - 1 + 1e-6)
-            if not self.crashed and self.upper < np.inf:
-                break
-        low = int(np.ceil(bound.value * (1 - 1e-9) - 1e-6))
-        left = deadline - time.monotonic()
-        if low < self.upper and left > 0 and not self.effort.stopped():
-            use = self._needed(bound, free, one)
-            proven = self._search(use, replace(self.effort, time_limit_s=left), None, one)
-            if proven is not None:
-                low = max(low, int(np.ceil(min(proven, self.upper) - 1e-4)))
+        bound = climb(self.floats, first_prices(self.floats), free, one, ceiling, ROOT, self.deadline)
+        self._first(bound)
+        bound = climb(self.floats, bound.u, free, one, min(self.upper, ceiling), AGAIN, self.deadline)
+        proven = self._branch(bound, *fixed(bound, free, one, self._goal()))
+        low = int(np.ceil((proven if bound.value < proven < np.inf else bound.value) * (1 - 1e-9) - SLIP))
         if self.upper == np.inf:
             return Single(None, None, low, self.crashed)
         return Single(int(self.upper), self.site, min(low, int(self.upper)), self.crashed)
 
-    def _closed(self, bound: Bound) -> bool:
-        return bool(bound.value > self.upper - 1)
+    def _goal(self) -> float:
+        """From this bound on a node need not be looked at."""
+        return min(self.upper - 1 + SLIP, self.upper * (1 - self.effort.gap))
+
+    def _over(self) -> bool:
+        return time.monotonic() > self.deadline or self.effort.stopped()
+
+    def _left(self, share: float) -> Effort:
+        return replace(self.effort, time_limit_s=max(0.1, share * (self.deadline - time.monotonic())))
+
+    def _first(self, bound: Bound) -> None:
+        """A first solution: over the sites that split deliveries use best, else over the sites that the bound likes."""
+        split = Tree(self.floats, replace(self._left(0.15), gap=1e-3))
+        split.solve()
+        if len(split.chosen):
+            one = np.isin(np.arange(len(self.room)), split.chosen)
+            near = self._settle(bound.u, np.zeros_like(one), one, 1.01 * split.upper, CHOSEN)
+            for steps in (1, 2, 4, 8):
+                if self.upper == np.inf and not self._over():
+                    self._probe(near, one, near.value * (1 + STEP * steps), self._left(0.1), FIRST_NODES)
+        for rounds, share in enumerate((0.25, 0.4)):
+            if self.upper == np.inf and not self._over():
+                self._search(self._near(bound), self._left(share), 200 * (rounds + 1))
+
+    def _settle(self, u: np.ndarray, free: np.ndarray, one: np.ndarray, goal: float, rounds: int) -> Bound:
+        """The bound with whole knapsacks, where rooms are small enough, else the continuous one once more."""
+        if self.whole.practical:
+            return self.whole.settle(u, free, one, goal, rounds, self.deadline)
+        return climb(self.floats, u, free, one, goal, NODE, self.deadline)
+
+    def _branch(self, bound: Bound, free: np.ndarray, one: np.ndarray) -> float:
+        """Search below the sites ``free`` and ``one`` (m,); the bound that is proven."""
+        heap = [(bound.value, 0, free, one, bound.u)]
+        count, open_low = 0, np.inf  # what HiGHS could not decide in time
+        while heap and heap[0][0] < self._goal() and not self._over():
+            low, _, free, one, u = heapq.heappop(heap)
+            if not free.any():
+                count, proven = count + 1, self._assign(low, one, u)
+                if proven > low:
+                    heapq.heappush(heap, (proven, count, free, one, u))
+                else:
+                    open_low = min(open_low, low)
+                continue
+            low, free, one, found = self._node(low, free, one, u)
+            masks: tuple[tuple[np.ndarray, np.ndarray], ...] = ()
+            if free.any():
+                where = np.flatnonzero(free)
+                branch = where[np.argmin(np.abs(found.share[where] - 0.5))]
+                without, within = free.copy(), one.copy()
+                without[branch], within[branch] = False, True
+                masks = ((without, within), (without, one))
+            elif low < self._goal():
+                found = self._settle(found.u, free, one, min(self.upper, 2 * abs(low)), CHOSEN)
+                low, masks = max(low, found.value), ((free, one),)
+            for mask in masks:
+                if low < self._goal():
+                    count += 1
+                    heapq.heappush(heap, (low, count, *mask, found.u))
+        closed = self.upper if self._goal() >= self.upper - 1 + SLIP else self._goal()
+        return float(min([closed, open_low, *(node[0] for node in heap[:1])]))
+
+    def _node(
+        self, low: float, free: np.ndarray, one: np.ndarray, u: np.ndarray
+    ) -> tuple[float, np.ndarray, np.ndarray, Bound]:
+        """Bound one node and fix sites; nothing is free where it need not be looked at."""
+        aim = min(self._goal(), 2 * abs(low) + 1)
+        found = climb(self.floats, u, free, one, aim, NODE, self.deadline)
+        for whole in (False, True):
+            if whole:
+                found = self._settle(found.u, free, one, aim, ROUNDS)
+            low = max(low, found.value)
+            if low >= self._goal():
+                return low, np.zeros_like(free), one, found
+            free, one = fixed(found, free, one, self._goal())
+            if not free.any():
+                break
+        return low, free, one, found
+
+    def _assign(self, low: float, one: np.ndarray, u: np.ndarray) -> float:
+        """Look for an assignment to the sites ``one`` a little above their bound ``low``; what is proven of them."""
+        near = self._settle(u, np.zeros_like(one), one, low, 1)
+        return max(low, self._probe(near, one, low + max(1.0, STEP * abs(low)), self._left(1.0), None))
+
+    def _probe(self, near: Bound, one: np.ndarray, until: float, effort: Effort, max_nodes: int | None) -> float:
+        """Decide whether an assignment to the sites ``one`` (m,) costs at most ``until``: only pairs count that such
+        a one may use. A bound on all assignments to them."""
+        until = min(until, self._goal())
+        extra = np.maximum(self.cost - near.u[:, None], 0)
+        use = (near.value + extra <= until + SLIP) & one[None, :]
+        proven = self._search(use, effort, max_nodes, one, until)
+        if proven is None:
+            return near.value
+        return float(min(np.ceil(proven - 1e-4), np.floor(until + SLIP) + 1, self.upper))  # costs are whole numbers
 
     def _near(self, bound: Bound) -> np.ndarray:
         """The mask (n, m) of the pairs for the short search: likely sites, and of those the cheapest at these
@@ -94,18 +184,12 @@ class SingleSource:
         near: np.ndarray = (dear <= limit[:, None]) | (dear - bound.u[:, None] <= slack[:, None])
         return near
 
-    def _needed(self, bound: Bound, free: np.ndarray, one: np.ndarray) -> np.ndarray:
-        """The mask (n, m) of the pairs that a better solution may use."""
-        if self.upper == np.inf:
-            return np.broadcast_to(free | one, self.cost.shape)
-        extra = np.maximum(self.cost - bound.u[:, None], 0) + np.where(free, np.maximum(bound.rho, 0), 0)[None, :]
-        needed: np.ndarray = (bound.value + extra <= self.upper - 1 + 1e-6) & (free | one)[None, :]
-        return needed
-
     def _search(
-        self, use: np.ndarray, effort: Effort, max_nodes: int | None, one: np.ndarray | None = None
-    ) -> float | None:
-        """Hand the model over ``use`` to HiGHS; keep what is better; its bound, where one is proven."""
+        self, use: np.ndarray, effort: Effort, max_nodes: int | None, one: np.ndarray | None = None,
+        until: float = np.inf,
+    ) -> float | None:  # fmt: skip
+        """Hand the model over ``use`` to HiGHS, which ends above ``until``; keep what is better; its bound, where one
+        is proven."""
         customer, site = np.nonzero(use)
         if len(np.unique(customer)) < len(self.demand):
             return self.upper
@@ -116,7 +200,7 @@ class SingleSource:
             start[np.unique(self.site)] = 1.0
             start[len(self.room) + np.flatnonzero(self.site[customer] == site)] = 1.0
         gap = max(effort.gap, 1e-6, 0.99 / self.upper)
-        answer = hand_over(model, effort, start, gap=gap, max_nodes=max_nodes or 2**31 - 1)
+        answer = hand_over(model, effort, start, gap=gap, enough=(-np.inf, until), max_nodes=max_nodes or 2**31 - 1)
         self.crashed |= bool(answer.crashed)
         if answer.infeasible:
             return self.upper
@@ -147,10 +231,10 @@ class SingleSource:
         )  # fmt: skip
         total = Rows(np.zeros(m, dtype=np.int64), np.arange(m), self.room / unit,
                      np.array([self.floats.need / unit]), np.array([np.inf]))  # fmt: skip
-        upper = np.ones(m + k)
+        upper, lower = np.ones(m + k), np.zeros(m + k)
         upper[:m] = np.isin(np.arange(m), site)
-        lower = np.zeros(m + k)
         if one is not None:
             lower[:m] = one
+            upper[:m] = np.maximum(upper[:m], one)
         cost = np.concatenate([self.opening, self.cost[customer, site]])
         return minimise(cost, [served, links, rooms, total], np.ones(m + k, dtype=bool), upper, lower)
