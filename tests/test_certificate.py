@@ -125,7 +125,7 @@ def all_keys(prover: Prover) -> Iterator[list[Any]]:
                 yield ["waste", key, choice.site.id]
             if service.referral:
                 yield ["referral", key, choice.site.id]
-            for id_, way in prover.everyone.ways(prover.ways[key], choice.site):
+            for id_, way in sorted((i, w) for i, ws in prover.ways[key].to[choice.site.id].items() for w in ws):
                 if way[3]:
                     yield ["line", key, id_, *way[2:]]
                 if service.closest:

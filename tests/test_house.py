@@ -54,10 +54,10 @@ ORDER = (
         "verify.wishes",
     ),
     *("verify.changes", "verify.read", "verify.form", "verify.head", "verify.plane", "verify.travel"),
-    *("verify.nearest", "verify.line", "verify.joins", "verify.ways", "verify.options", "verify.sites"),
+    *("verify.line", "verify.joins", "verify.ways", "verify.options", "verify.sites"),
     *("verify.people", "verify.coverage", "verify.catchment", "verify.haul", "verify.links", "verify.land"),
     *("verify.money", "verify.standing", "verify.since", "verify.targets", "verify.aims"),
-    *("verify.choices", "verify.reach", "verify.prices", "verify.wants", "verify.market"),
+    *("verify.choices", "verify.prices", "verify.wants", "verify.market"),
     *("verify.bound", "verify.groups"),
     *("verify.certificate", "verify.check", "verify.run", "verify"),
     *(

@@ -19,12 +19,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from siting.verify import Auditor, verify_run
-from siting.verify.nearest import Nearest
 from siting.verify.nouns import Access, Service, Site, Size
 from siting.verify.options import today
 from siting.verify.plane import inside
 from siting.verify.read import read_county
-from siting.verify.travel import main_component, networks
+from siting.verify.travel import Way, main_component, networks
 from siting.verify.ways import Ways
 
 from . import small_county
@@ -460,17 +459,15 @@ def test_travel_agrees_with_networkx(seed: int, tmp_path: Path) -> None:
     roads = networks(county, {})
     ways = Ways(county, roads, clinic, {})
     sites = list(county.sites["clinic"].values())
-    nearest = Nearest(county, roads, clinic, sites, ("direct",))
-    alone = [Nearest(county, roads, clinic, [site], ("direct",)) for site in sites]
+    alone = [ways.first([site.id], ()) for site in sites]
     true = {site.id: nx.shortest_path_length(graph, target=int(site.id[1:]), weight="cost") for site in sites}
     for v in expected:
         far = [(0, true[site.id][v] * 60, site.id) for site in sites]  # 60 km/h is 60 ms a metre
-        near = [way if way[1] <= seconds * 1000 else None for way in far]
+        near = [(*way, "") if way[1] <= seconds * 1000 else None for way in far]
         settlement = county.settlements[f"V{v:02}"]
-        assert [one.best(settlement) for one in alone] == near
-        assert nearest.best(settlement) == min(filter(None, near), default=None)
-        ways.learn((settlement.id, site.id) for site in sites)
-        assert [ways.of(settlement.id, site.id) for site in sites] == [[(*way, "")] if way else [] for way in near]
+        assert [one(settlement) for one in alone] == near
+        assert ways.first(ways.sites, ())(settlement) == min(filter(None, near), default=None)
+        assert [ways.to[site.id].get(settlement.id, []) for site in sites] == [[way] if way else [] for way in near]
 
 
 def grid_county(folder: Path, rng: random.Random) -> Path:
@@ -511,15 +508,21 @@ def grid_county(folder: Path, rng: random.Random) -> Path:
 
 @pytest.mark.parametrize("seed", range(10))
 def test_the_nearest_site_is_the_best_pair(seed: int, tmp_path: Path) -> None:
-    """One search for all settlements finds what comparing all pairs one by one finds."""
+    """One search from each site finds what searching every pair by itself finds."""
     auditor = Auditor(grid_county(tmp_path / "grid", random.Random(seed)))
     assert not auditor.unreadable
     for key in auditor.county.services:
         ways = auditor.setting("base").ways(key)
         for settlement in auditor.county.settlements.values():
-            ways.learn((settlement.id, site) for site in ways.sites)
-            pairs = [way for site in ways.sites for way in ways.of(settlement.id, site)]
-            assert ways.anywhere(settlement) == min(pairs, default=None)
+            pairs = []
+            for site in ways.sites.values():
+                for number, access in enumerate(ways.service.accesses):
+                    way = Way(ways.roads[access.mode], access.metric, site)
+                    cost = way.cost(settlement, access.limit(settlement.level))
+                    if cost is not None and settlement.id in ways.demand:
+                        pairs.append((number, cost, site.id, ""))
+                        break
+            assert ways.first(ways.sites, ())(settlement) == min(pairs, default=None)
 
 
 @pytest.mark.parametrize(

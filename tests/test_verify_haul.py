@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from siting.verify import Auditor
+from siting.verify import Auditor, aims
 
 from . import verify_street as street
 from .verify_street import codes, part, put, site
@@ -214,3 +217,43 @@ def test_a_disposal_place_has_an_id_of_its_own(tmp_path: Path) -> None:
         tmp_path / "twice", TOML, site("D1", "waste", 2, "existing", capacity_tpd=0.15), disposal=DISPOSAL
     )
     assert {b.code for b in Auditor(other).check({}).breaches} == {"E708", "E709"}
+
+
+def test_what_waste_travels_and_costs(tmp_path: Path) -> None:
+    """Kilograms times seconds; a tonne costs 3600 an hour collected, 7200 straight, 1800 in transfer; one rounding."""
+    toml = TOML.replace("limit_min = 1\n", "limit_min = 1\ncost_per_year = 3600\n", 1).replace(
+        "transfer_limit_min = 3", "transfer_limit_min = 3\ntransfer_cost_per_year = 1800\ndirect_cost_per_year = 7200"
+    )
+    sites = site("W2", "waste", 2, "existing", capacity_tpd=0.15) + site("W4", "waste", 4)
+    folder = street.write(tmp_path / "priced", toml + "[objective]\ncost_years = 3\n", sites, disposal=DISPOSAL)
+    auditor, priced = Auditor(folder), plan(folder)
+    assert not auditor.unreadable
+    figures = street.audit(auditor, priced).figures
+    collected, straight, onward = 50 * 60 + 60 * 60, 30 * 60, 150 * 180
+    assert figures["travel"] == collected + straight + onward
+    yearly = math.ceil(Fraction(collected + 2 * straight, 1000) + Fraction(onward, 2000))
+    assert yearly == 24  # 6.6, 3.6 and 13.5
+    assert figures["cost"] == 3 * (5 + 2 + yearly)
+    county = auditor.county
+    assert aims.cost(county, priced, 70, 7) == 70 + 3 * (7 + yearly)
+    whole = {"waste": replace(county.services["waste"], family="coverage")}
+    assert aims.travelled(replace(county, services=whole), priced) == 0  # where nobody is counted, nobody travels
+    other = {**priced, "services": {**priced["services"], "unknown": priced["services"]["waste"]}}
+    other["services"]["waste"]["assignments"][0]["access"] = 2  # there are 0 and the straight haul, 1
+    assert aims.travelled(county, other) == figures["travel"]
+    assert aims.cost(county, other, 0, 0) == 3 * math.ceil(
+        Fraction(60 * 60 + 2 * straight, 1000) + Fraction(onward, 2000)
+    )
+
+
+def test_a_bound_knows_transfers_by_their_length(tmp_path: Path) -> None:
+    """A cart that takes two seconds a metre: 3000 m are within 3000 m, though 6000 s are no 3000 s."""
+    cart = "[network.modes.cart]\nspeeds_kmh = { road = 1.8 }\naccess_kmh = 1\n"
+    toml = TOML.replace("transfer_limit_min = 3", "transfer_limit_m = 3000\ntransfer_mode = 'cart'") + cart
+    sites = site("W2", "waste", 2, "existing", capacity_tpd=0.15) + site("W4", "waste", 4)
+    folder = street.write(tmp_path / "cart", toml, sites, disposal=DISPOSAL)
+    auditor, carted = Auditor(folder), plan(folder)
+    carted["services"]["waste"]["transfers"][0]["travel"] = 3000
+    assert street.audit(auditor, carted).breaches == ()
+    near = auditor.prover(carted).market(["waste"]).near["waste"]
+    assert [station for station, _ in near["D1"]] == ["W2"]  # W4 stands too near to V4

@@ -412,8 +412,8 @@ def test_a_scenario_that_changes_funds_and_savings(auditor: Auditor, folder: Pat
 
 
 def test_paths_of_changes() -> None:
-    assert parts("services.primary.access[2].offered") == ["services", "primary", "access", "[2", "offered"]
-    assert parts("funds[a.b]") == ["funds", "[a.b"]
+    assert parts("services.primary.access[2].offered") == ["services", "primary", "access", "2", "offered"]
+    assert parts("funds[a.b]") == ["funds", "a.b"]
     toml = {"funds": [{"id": "a.b", "x": 1}, {"id": "1", "x": 2}, {"id": "9", "x": 3}], "n": {"m": 1}}
     assert changed(toml, {"funds[a.b].x": 5})["funds"][0]["x"] == 5
     assert changed(toml, {"funds[1].x": 5})["funds"][1]["x"] == 5

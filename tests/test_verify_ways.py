@@ -13,7 +13,6 @@ from siting.verify import Auditor
 from siting.verify.joins import arrivals
 from siting.verify.line import Legs
 from siting.verify.nouns import Access, County, Place, Service, Settlement, Site
-from siting.verify.reach import Everyone
 from siting.verify.travel import Network
 from siting.verify.ways import Ways
 
@@ -171,17 +170,11 @@ def test_ways_are_those_of_the_rules(seed: int, order: tuple[str, ...], tmp_path
         for site in sites
     }
     ways = setting.ways("school")
-    ways.learn(true)
-    assert {pair: ways.of(*pair) for pair in true} == true
-    assert {way[0] for found in true.values() for way in found} != set()
-    everyone = Everyone(county, setting.roads)
     asked = county.demand("school")
-    for site in sites:  # the same ways, searched site by site for everybody
-        at_once: dict[str, list[tuple[object, ...]]] = {}
-        for i, way in everyone.ways(ways, site):
-            at_once.setdefault(i, []).append(way)
-        expected = {i: true[i, site.id] for i in asked if true[i, site.id]}
-        assert {i: sorted(found) for i, found in at_once.items()} == expected  # type: ignore[type-var]
+    assert {(i, site): found for site, pairs in ways.to.items() for i, found in pairs.items()} == {
+        pair: found for pair, found in true.items() if found and pair[0] in asked
+    }
+    assert {way[0] for found in true.values() for way in found} != set()
     for _ in range(12):
         chosen = rng.sample([site.id for site in sites], rng.randint(1, 5))
         lines = rng.sample(sorted(county.sites["bus"]), rng.randint(0, 3))
@@ -189,8 +182,8 @@ def test_ways_are_those_of_the_rules(seed: int, order: tuple[str, ...], tmp_path
         for i, settlement in county.settlements.items():
             open_ = [way for site in chosen for way in true[i, site] if not way[3] or way[3] in lines]
             assert first(settlement) == min(open_, default=None)  # type: ignore[type-var]
-    for i, settlement in county.settlements.items():
-        assert ways.anywhere(settlement) == min([w for s in sites for w in true[i, s.id]], default=None)  # type: ignore[type-var]
+    for i in county.settlements:
+        assert ways.order.get(i, []) == sorted(w for s in sites for w in true[i, s.id])  # type: ignore[type-var]
 
 
 def test_arrivals_at_each_stop() -> None:

@@ -16,8 +16,6 @@ from .market import Market
 from .nouns import Service
 from .options import Option
 from .prices import Prices
-from .reach import Going
-from .travel import Way
 from .wants import Wants
 
 #: By service, site and "open" or "built" (new or expanded): whether it is decided so.
@@ -86,9 +84,9 @@ class Leaf:
             wants, price = list(self.wants.persons[key][id_]), self.prices("person", key, id_, last)
             present = self.prices("present", key, id_) if service.close_only_if_served else 0
             if present:
-                today = self.market.ways[key].today(self.county.settlements[id_])
+                today = self.market.ways[key].present(self.county.settlements[id_])
                 if today is not None:
-                    self.add(key, today[2], present * demand)
+                    self.add(key, today, present * demand)
                     self.total -= present * demand
                     wants[last] += present
             self.total += demand * price
@@ -129,7 +127,7 @@ class Leaf:
 
     def pass_by(self, service: Service, id_: str, site: str, line: str, price: int) -> None:
         """Whoever goes over a later way of his settlement pays, and so does the site (or line) of this one, if open."""
-        key, order = service.id, self.market.order(service, id_)
+        key, order = service.id, self.market.ways[service.id].order.get(id_, [])
         at = next((k for k, way in enumerate(order) if way[2:] == (site, line)), None)
         if not service.closest or at is None or service.accesses[order[at][0]].kind == "boarding":
             raise ValueError(f"nobody of {id_} passes {site} by")
@@ -146,13 +144,9 @@ class Leaf:
         referral = self.county.services[key].referral
         if referral is None or id_ not in self.county.sites[key]:
             raise ValueError(f"{id_} of {key} refers to nothing")
-        other, mode, limit = referral
         self.new[key, id_] = price
-        starts = self.county.points(self.county.sites[key][id_])
-        for site in self.county.sites[other].values():
-            ways = [Way(self.market.roads[mode], 0, point) for point in self.county.points(site)]
-            if any(way.cost(start, limit) is not None for way in ways for start in starts):
-                self.add(other, site.id, price)
+        for site in self.market.ground.refers_to(self.county.services[key], self.county.sites[key][id_]):
+            self.add(referral[0], site, price)
 
     def money(self) -> None:
         """All money and land there is, at the best price that it can have."""
@@ -202,40 +196,35 @@ class Leaf:
             made -= self.new.get((key, site.id), 0)
         if not site.outside:
             for rule in () if market.baseline else self.county.rules:
-                if rule.service == key and fits(option, rule.actions, rule.sizes):
+                if rule.service == key and option.fits(rule.actions, rule.sizes):
                     made -= prices("rule", rule.id)
+            opens = option.opens(self.county.phases)
             for target, by, price in self.wants.counted:
                 built = ("new", "expand") if target.indicator == "built_count" else ()
-                if target.service == key and fits(option, built, target.sizes) and self.phase(option) <= by:
+                if target.service == key and option.fits(built, target.sizes) and opens <= by:
                     made += price
         return made
-
-    def phase(self, option: Option) -> int:
-        """Position of the phase of an option, -1 for one that stands from the beginning."""
-        return -1 if option.action == "keep" else self.county.phase_number(option.phase)
 
     def served(self, choice: Choice, option: Option, known: dict[int, list[Item]]) -> int | None:
         """The most that an option can make of people; None if it can never have its fewest persons."""
         key, site = choice.service, choice.site
-        service, phase = self.county.services[key], max(0, self.phase(option))
+        service, phase = self.county.services[key], max(0, option.opens(self.county.phases))
         made = sum(self.worth[s][id_][phase] for s, who in self.market.serves.get((key, site.id), ()) for id_ in who)
         if service.in_full:
             return made
         if phase not in known:
-            ways = self.market.everyone.ways(self.market.ways[key], site)
-            known[phase] = sorted(self.items(service, site.id, ways, phase), reverse=True)
-        alone = service.may_close and not service.close_only_if_served and not self.market.baseline
-        asked = not site.disposal and (option.action != "keep" or (alone and not site.outside))
-        people = fill(known[phase], option.capacity, option.beds, service.min_persons if asked else 0)
+            known[phase] = sorted(self.items(service, site.id, phase), reverse=True)
+        fewest = service.fewest(option.action, site, self.market.baseline)
+        people = fill(known[phase], option.capacity, option.beds, fewest)
         return None if people is None else made + people
 
-    def items(self, service: Service, site: str, ways: Iterable[Going], phase: int) -> Iterable[Item]:
+    def items(self, service: Service, site: str, phase: int) -> Iterable[Item]:
         """Those who could come to a site, and the waste that stations could send on."""
         key, prices = service.id, self.prices
         onward = 0
         if service.haul and not self.county.sites[key][site].disposal:
             onward = prices("waste", key, site)
-        for id_, way in ways:
+        for id_, way in ((id_, way) for id_, ways in self.market.ways[key].to[site].items() for way in ways):
             number, _, _, line = way
             access = service.accesses[number]
             profit = self.worth[key][id_][phase] - onward - self.passed.get((key, id_, way), 0)
@@ -248,8 +237,3 @@ class Leaf:
             yield profit, units, access.kind == "boarding"
         for station, most in self.market.near.get(key, {}).get(site, ()):
             yield prices("waste", key, station), most, False
-
-
-def fits(option: Option, actions: tuple[str, ...], sizes: tuple[str, ...]) -> bool:
-    """Whether an option is of some actions and sizes (none: any)."""
-    return (not actions or option.action in actions) and (not sizes or option.size in sizes)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from .people import Case
+from .people import Case, total
 
 
 def check(case: Case) -> None:
     """Persons go over ways to open sites, no site holds more than it can, and the service's own rules are kept."""
-    rows = [row for row in case.plan["assignments"] if row["settlement"] in case.county.settlements]
-    case.ways.learn((row["settlement"], row["site"]) for row in rows if row["site"] in case.opened)
     for row in case.plan["assignments"]:
         over_a_way(case, row, f"assignments.{row['settlement']}.{row['site']}")
     full(case)
@@ -28,11 +26,12 @@ def over_a_way(case: Case, row: dict[str, Any], part: str) -> None:
         return
     if row["line"] and row["line"] not in case.lines:
         case.say("E705", part, "the line {line} is not open", line=row["line"])
-    settlement = case.county.settlements.get(row["settlement"])
-    if settlement is None:
+    if row["settlement"] not in case.ways.demand:
         return  # said already
+    settlement = case.county.settlements[row["settlement"]]
     claimed = row["access"], row["site"], row["line"]
-    true = next((w for w in case.ways.of(settlement.id, row["site"]) if (w[0], w[2], w[3]) == claimed), None)
+    ways = case.ways.to[row["site"]].get(settlement.id, [])
+    true = next((w for w in ways if (w[0], w[2], w[3]) == claimed), None)
     if true is None:
         says = "{site} is beyond the standard, or not reached by access {access} and line '{line}'"
         case.say("E702", part, says, site=row["site"], access=row["access"], line=row["line"])
@@ -46,13 +45,9 @@ def over_a_way(case: Case, row: dict[str, Any], part: str) -> None:
 
 def full(case: Case) -> None:
     """Capacities, and beds for those who board."""
-    persons: dict[str, int] = {}
-    boarders: dict[str, int] = {}
-    accesses = case.service.accesses
-    for row in case.plan["assignments"]:
-        persons[row["site"]] = persons.get(row["site"], 0) + row["persons"]
-        if row["access"] < len(accesses) and accesses[row["access"]].kind == "boarding":
-            boarders[row["site"]] = boarders.get(row["site"], 0) + row["persons"]
+    rows, accesses = case.plan["assignments"], case.service.accesses
+    boards = {number for number, access in enumerate(accesses) if access.kind == "boarding"}
+    persons, boarders = total(rows, "site"), total([row for row in rows if row["access"] in boards], "site")
     for site, option in case.opened.items():
         if persons.get(site, 0) > option.capacity:
             says = "{persons} persons, it holds {holds}"
@@ -64,11 +59,7 @@ def full(case: Case) -> None:
 
 def eligible(case: Case) -> None:
     """Over an access for a group no more persons go than the settlement has of it."""
-    gone: dict[tuple[str, int], int] = {}
-    for row in case.plan["assignments"]:
-        key = row["settlement"], row["access"]
-        gone[key] = gone.get(key, 0) + row["persons"]
-    for (id_, number), persons in gone.items():
+    for (id_, number), persons in total(case.plan["assignments"], "settlement", "access").items():
         settlement = case.county.settlements.get(id_)
         group = case.service.accesses[number].eligible if number < len(case.service.accesses) else ""
         if group and settlement is not None and persons > settlement.groups[group]:
@@ -80,16 +71,12 @@ def eligible(case: Case) -> None:
 
 def enough(case: Case) -> None:
     """No site that could be left out has fewer persons than the service asks for."""
-    service, sites = case.service, case.county.sites[case.service.id]
-    may_shut = service.may_close and not service.close_only_if_served and not case.baseline
-    persons = dict.fromkeys(case.opened, 0)
-    for row in case.plan["assignments"]:
-        persons[row["site"]] = persons.get(row["site"], 0) + row["persons"]
+    persons, sites = total(case.plan["assignments"], "site"), case.county.sites[case.service.id]
     for id_, option in case.opened.items():
-        asked = option.action != "keep" or (may_shut and not sites[id_].outside)
-        if asked and persons[id_] < service.min_persons:
+        has, least = persons.get(id_, 0), case.service.fewest(option.action, sites[id_], case.baseline)
+        if has < least:
             says = "{persons} persons, at least {least} are asked for"
-            case.say("E715", f"open.{id_}", says, persons=persons[id_], least=service.min_persons)
+            case.say("E715", f"open.{id_}", says, persons=has, least=least)
 
 
 def closing(case: Case) -> None:
@@ -99,10 +86,10 @@ def closing(case: Case) -> None:
         return
     for row in case.plan["unserved"]:
         settlement = case.county.settlements.get(row["settlement"])
-        present = case.ways.today(settlement) if settlement is not None else None
-        if present is not None and present[2] in shut and row["persons"] > 0:
+        site = case.ways.present(settlement) if settlement is not None else None
+        if site is not None and site in shut and row["persons"] > 0:
             says = "{site} is shut, and {persons} persons of {settlement} are not served"
-            id_, site = row["settlement"], present[2]
+            id_ = row["settlement"]
             case.say("E718", f"unserved.{id_}", says, site=site, persons=row["persons"], settlement=id_)
 
 

@@ -13,7 +13,6 @@ from .market import Market
 from .nouns import County, Target
 from .numbers import exact
 from .prices import Prices
-from .reach import Everyone
 from .sites import Ground
 from .targets import points_of
 from .travel import Network
@@ -51,7 +50,7 @@ class Prover:
         self.funds = {name: [floor(a * capital) for a in fund.amounts] for name, fund in county.funds.items()}
         self.budget = None if county.running_budget is None else floor(county.running_budget * running)
         self.group = groups(county, self.planned, set(self.rows))
-        self.everyone = Everyone(county, roads)
+        self.ground = ground
         self.markets: dict[tuple[str, ...], Market] = {}
 
     def parts(self) -> list[list[str]]:
@@ -101,7 +100,7 @@ class Prover:
         if key not in self.markets:
             chosen = {service: self.choices[service] for service in services}
             limits = self.funds, self.budget if set(services) == set(self.planned) else None
-            self.markets[key] = Market(self.county, self.roads, self.ways, chosen, limits, self.baseline, self.everyone)
+            self.markets[key] = Market(self.county, self.roads, self.ways, chosen, limits, self.baseline, self.ground)
         return self.markets[key]
 
     def prove(self, stage: str, services: list[str], scale: int, tree: Any) -> int | None:

@@ -57,7 +57,7 @@ class Setting:
         for key, lines in self.lines.items():  # a line that cannot run is none
             for id_ in sorted(county.sites[key].keys() - lines.nodes.keys()):
                 del county.sites[key][id_]
-        self.county, self.roads, self.ground = county, roads, Ground(county)
+        self.county, self.roads, self.ground = county, roads, Ground(county, roads)
         self.known: dict[str, Ways] = {}
 
     def ways(self, key: str) -> Ways:
@@ -125,7 +125,7 @@ class Auditor:
         for key in planned:
             service, part, lines = county.services[key], plan["services"][key], setting.lines.get(key)
             opened[key] = sites.check(county, service, part, lines, setting.ground, found)
-        links.check(county, setting.roads, opened, plan["scenario"] == "baseline", found)
+        links.check(county, setting.ground, opened, plan["scenario"] == "baseline", found)
         land.check(county, opened, found)
         served = {}
         for key in planned:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import catchment
-from .people import Case
+from .people import Case, total
 from .travel import Way
 
 
@@ -11,24 +11,19 @@ def check(case: Case) -> None:
     """What is collected comes to a disposal place that has room for it."""
     catchment.check(case)
     transfers(case)
-    assigned: dict[str, int] = {}
-    onward: dict[str, int] = {}
-    arrived: dict[str, int] = {}
-    for row in case.plan["assignments"]:
-        assigned[row["site"]] = assigned.get(row["site"], 0) + row["persons"]
-    for row in case.plan["transfers"]:
-        onward[row["station"]] = onward.get(row["station"], 0) + row["persons"]
-        arrived[row["disposal"]] = arrived.get(row["disposal"], 0) + row["persons"]
+    plan = case.plan
+    assigned = total(plan["assignments"], "site")
+    onward, arrived = total(plan["transfers"], "station"), total(plan["transfers"], "disposal")
     sites = case.county.sites[case.service.id]
     for id_, option in case.opened.items():
         comes, goes = assigned.get(id_, 0), onward.get(id_, 0)
         if not sites[id_].disposal and comes != goes:
             says = "{comes} kg a day come to {station}, {goes} go on"
             case.say("E721", f"transfers.{id_}", says, comes=comes, station=id_, goes=goes)
-        total = comes + arrived.get(id_, 0)
-        if sites[id_].disposal and total > option.capacity and comes <= option.capacity:
+        every = comes + arrived.get(id_, 0)
+        if sites[id_].disposal and every > option.capacity and comes <= option.capacity:
             says = "{kilograms} kg a day arrive, it takes {holds}"
-            case.say("E703", f"open.{id_}", says, kilograms=total, holds=option.capacity)
+            case.say("E703", f"open.{id_}", says, kilograms=every, holds=option.capacity)
 
 
 def transfers(case: Case) -> None:

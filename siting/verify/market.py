@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from .choices import Choice
-from .joins import Joined
 from .nouns import County, Service
-from .reach import Everyone
+from .sites import Ground
 from .travel import Network, Way
-from .ways import Ways, in_order
+from .ways import Ways
 
 
 class Market:
@@ -21,39 +20,25 @@ class Market:
         choices: dict[str, list[Choice]],
         limits: tuple[dict[str, list[int]], int | None],
         baseline: bool,
-        everyone: Everyone,
+        ground: Ground,
     ) -> None:
         """``choices`` of the services that are asked about; ``limits``: amounts of every fund by phase, and the running
         budget (None: no row about it), under the scenario."""
         self.county, self.roads, self.ways, self.choices = county, roads, ways, choices
         self.funds, self.running_budget = limits
-        self.baseline = baseline
+        self.baseline, self.ground = baseline, ground
         self.phases, self.last = list(county.phases), len(county.phases) - 1
         self.demand = {key: county.demand(key) for key in choices}
-        self.everyone = everyone
-        self.orders: dict[str, dict[str, list[Joined]]] = {}
         self.on_plot: dict[str, int] = {}
         for site in (choice.site for every in choices.values() for choice in every if choice.site.plot):
             self.on_plot[site.plot] = self.on_plot.get(site.plot, 0) + 1
         self.serves: dict[tuple[str, str], list[tuple[str, list[str]]]] = {}
         for key in choices:
             if county.services[key].in_full:
-                for id_, site in ways[key].sites.items():
+                for id_ in ways[key].sites:
                     owner = next(k for k in (key, *county.services[key].also_served_by) if id_ in county.sites[k])
-                    who = sorted({going[0] for going in self.everyone.ways(ways[key], site)})
-                    self.serves.setdefault((owner, id_), []).append((key, who))
+                    self.serves.setdefault((owner, id_), []).append((key, sorted(ways[key].to[id_])))
         self.near = {key: self.onward(county.services[key]) for key in choices if county.services[key].haul}
-
-    def order(self, service: Service, id_: str) -> list[Joined]:
-        """All ways of a settlement, the first one first."""
-        key = service.id
-        if key not in self.orders:
-            found: dict[str, list[Joined]] = {}
-            for choice in self.choices[key]:
-                for settlement, way in self.everyone.ways(self.ways[key], choice.site):
-                    found.setdefault(settlement, []).append(way)
-            self.orders[key] = {id_: in_order(service, self.county.sites[key], ways) for id_, ways in found.items()}
-        return self.orders[key].get(id_, [])
 
     def onward(self, service: Service) -> dict[str, list[tuple[str, int]]]:
         """By disposal place: the stations that can send waste there, with the most that each could send."""
@@ -64,7 +49,7 @@ class Market:
         found: dict[str, list[tuple[str, int]]] = {}
         for choice in every:
             if choice.site.disposal:
-                way = Way(self.roads[rules.mode], 0, choice.site)
+                way = Way(self.roads[rules.mode], rules.metric, choice.site)
                 stations = self.county.sites[service.id]
                 reached = [id_ for id_ in most if way.cost(stations[id_], rules.limit) is not None]
                 found[choice.site.id] = [(id_, most[id_]) for id_ in reached]

@@ -113,6 +113,11 @@ class Service:
         """True where a settlement is served as a whole, and sites have no capacity."""
         return self.family in ("coverage", "line")
 
+    def fewest(self, action: str, site: Site, baseline: bool) -> int:
+        """The fewest persons at an open site: what could be left out or shut is not kept for less."""
+        may_shut = self.may_close and not (self.close_only_if_served or baseline or site.outside)
+        return self.min_persons if action != "keep" or may_shut else 0
+
 
 @dataclass(frozen=True)
 class Settlement:
@@ -232,12 +237,13 @@ class County:
         """The planner's own times of an access: by site and settlement; None where those of the roads count."""
         return None if access.metric else self.told.get(access.mode)
 
+    def phase_at(self, year: int | None) -> int:
+        """Position of the phase at whose end a target of this year counts."""
+        ends = list(self.phases.values())
+        return next((k for k, end in enumerate(ends) if year is not None and end >= year), len(ends) - 1)
+
     def network_like(self, other: County) -> bool:
         """Whether the roads of both are the same."""
         same = self.toml["network"] == other.toml["network"]
         mine, others = (self.nodes, self.heights, self.edges), (other.nodes, other.heights, other.edges)
         return same and mine == others
-
-    def phase_number(self, phase: str) -> int:
-        """Position of a phase; "" is before all of them where there are any."""
-        return list(self.phases).index(phase) if phase in self.phases else -1

@@ -16,21 +16,21 @@ FAULTS = (OSError, ValueError, TypeError, LookupError, AttributeError, Arithmeti
 WIDE = {ord(wide): plain for wide, plain in zip("０１２３４５６７８９．＋－", "0123456789.+-", strict=True)}
 
 
-def exact(value: object) -> Fraction:
-    """A number as it is written, without rounding."""
+def exact(value: object, *, signed: bool = False) -> Fraction:
+    """A number as it is written, without rounding; below 0 only where it may be signed."""
     if isinstance(value, str):
         value = value.translate(WIDE)
     if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
         raise ValueError(f"not a number: {value!r:.60}")
     number = Decimal(value)
-    if not number.is_finite() or abs(number.adjusted()) > 30 or number < 0:
+    if not number.is_finite() or abs(number.adjusted()) > 30 or (number < 0 and not signed):
         raise ValueError(f"number out of range: {value!r:.60}")
     return Fraction(number)
 
 
-def whole(value: object) -> int:
+def whole(value: object, *, signed: bool = False) -> int:
     """A whole number; 120.0 is one, 120.5 is a fault."""
-    number = exact(value)
+    number = exact(value, signed=signed)
     if number.denominator != 1:
         raise ValueError(f"not a whole number: {value!r:.60}")
     return number.numerator

@@ -26,6 +26,14 @@ class Option:
     size: str = ""
     phase: str = ""
 
+    def fits(self, actions: tuple[str, ...], sizes: tuple[str, ...]) -> bool:
+        """Whether it is of some actions and sizes (none: any)."""
+        return (not actions or self.action in actions) and (not sizes or self.size in sizes)
+
+    def opens(self, phases: dict[str, int]) -> int:
+        """Position of the phase in which it opens, -1 for one that stands from the beginning."""
+        return -1 if self.action == "keep" or self.phase not in phases else list(phases).index(self.phase)
+
 
 @dataclass(frozen=True)
 class Asked:

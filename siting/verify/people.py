@@ -9,7 +9,6 @@ from .breach import Findings
 from .joins import Joined
 from .nouns import County, Service, Settlement
 from .options import Option
-from .told import sets_out
 from .travel import Network
 from .ways import First, Ways
 
@@ -48,12 +47,25 @@ class Case:
 
     def true_reason(self, settlement: Settlement) -> str:
         """Why people of a settlement are left over; "full" where an open site serves it."""
-        told = self.county.told
-        if not any(self.roads[m].stand(settlement) or sets_out(told, m, settlement) for m in self.ways.modes()):
+        if not any(self.sets_out(settlement, mode) for mode in self.ways.modes()):
             return "unreachable"
         if self.built(settlement):
             return "full"
-        return "not_built" if self.ways.anywhere(settlement) else "no_site_in_reach"
+        return "not_built" if settlement.id in self.ways.order else "no_site_in_reach"
+
+    def sets_out(self, settlement: Settlement, mode: str) -> bool:
+        """Whether a settlement stands at a road of a mode, or the planner's own times lead from it to anywhere."""
+        told = self.county.told.get(mode, {})
+        return self.roads[mode].stand(settlement) is not None or any(settlement.id in to for to in told.values())
+
+
+def total(rows: list[dict[str, Any]], *keys: str) -> dict[Any, int]:
+    """Persons by the value of one key, or of several."""
+    found: dict[Any, int] = {}
+    for row in rows:
+        key = row[keys[0]] if len(keys) == 1 else tuple(row[k] for k in keys)
+        found[key] = found.get(key, 0) + row["persons"]
+    return found
 
 
 #: The lists of people and the keys that tell their rows apart.

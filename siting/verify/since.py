@@ -37,5 +37,4 @@ def opening(county: County, service: Service, row: dict[str, Any], standing: Sta
     options = [standing.opened[service.id].get(row["site"])]
     if row["line"]:
         options += [standing.opened.get(a.line, {}).get(row["line"]) for a in service.accesses if a.line]
-    new = [county.phase_number(o.phase) for o in options if o is not None and o.action != "keep"]
-    return max(new, default=BEGINNING)
+    return max([o.opens(county.phases) for o in options if o is not None], default=BEGINNING)

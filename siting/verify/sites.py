@@ -9,13 +9,15 @@ from .line import Lines
 from .nouns import County, Service, Site
 from .options import Asked, Option, option
 from .plane import Plane, inside
+from .travel import Network, Way
 
 
 class Ground:
     """Where a new site may stand; what has been found of a site is remembered."""
 
-    def __init__(self, county: County) -> None:
-        self.county, self.plane = county, Plane(county.nodes)
+    def __init__(self, county: County, roads: dict[str, Network]) -> None:
+        self.county, self.roads, self.plane = county, roads, Plane(county.nodes)
+        self.referred: dict[tuple[str, str], list[Way]] = {}
         self.known: dict[tuple[str, str], list[tuple[str, dict[str, int | str]]]] = {}
 
     def faults(self, service: Service, site: Site) -> list[tuple[str, dict[str, int | str]]]:
@@ -24,6 +26,18 @@ class Ground:
         if key not in self.known:
             self.known[key] = [] if site.stops else [*self._host(service, site), *self._distances(service, site)]
         return self.known[key]
+
+    def refers_to(self, service: Service, site: Site) -> set[str]:
+        """The sites, open or not, that a new site may refer to."""
+        other, mode, limit = service.referral or ("", "", 0)
+        found: set[str] = set()
+        for id_, to in self.county.sites[other].items():
+            if (mode, id_) not in self.referred:
+                self.referred[mode, id_] = [Way(self.roads[mode], 0, point) for point in self.county.points(to)]
+            starts, ways = self.county.points(site), self.referred[mode, id_]
+            if any(way.cost(start, limit) is not None for way in ways for start in starts):
+                found.add(id_)
+        return found
 
     def _host(self, service: Service, site: Site) -> list[tuple[str, dict[str, int | str]]]:
         found: list[tuple[str, dict[str, int | str]]] = []

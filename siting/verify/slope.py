@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 import math
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
+
+from .numbers import exact, half_up, whole
 
 #: Grade and time, both in per cent.
 Pairs = tuple[tuple[int, int], ...]
@@ -16,28 +17,18 @@ def height(cell: str) -> int | None:
     """Millimetres above sea level as nodes.csv has it; None where the cell is blank."""
     if not cell:
         return None
-    metres = Decimal(cell)
-    if not metres.is_finite() or not -500 <= metres <= 9000:
+    metres = exact(cell, signed=True)
+    if not -500 <= metres <= 9000:
         raise ValueError(f"no height: {cell:.60}")
-    return math.floor(Fraction(metres) * 1000 + Fraction(1, 2))
+    return half_up(metres * 1000)
 
 
 def read_pairs(value: Any) -> Pairs:
     """``slopes`` of a mode: the pairs, by grade."""
-    pairs = tuple((_whole(grade), _whole(time)) for grade, time in value)
+    pairs = tuple((whole(grade, signed=True), whole(time)) for grade, time in value)
     if any(after[0] <= before[0] for before, after in itertools.pairwise(pairs)):
         raise ValueError("grades of slopes do not ascend")
     return pairs
-
-
-def _whole(value: object) -> int:
-    """A whole number of either sign; 5.0 is one."""
-    if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
-        raise ValueError(f"not a number: {value!r:.60}")
-    number = Decimal(value)
-    if number != number.to_integral_value() or abs(number) > 10_000:
-        raise ValueError(f"not a whole number: {value!r:.60}")
-    return int(number)
 
 
 def milliseconds(mm: int, mph: int, start: int | None, end: int | None, pairs: Pairs) -> int:

@@ -22,19 +22,10 @@ class Standing:
         self.last = len(county.phases) - 1
         self.known: dict[tuple[str, int], dict[str, int]] = {(key, self.last): s for key, s in served.items()}
 
-    def number(self, year: int | None) -> int:
-        """The phase at whose end a target of this year counts."""
-        ends = enumerate(self.county.phases.values())
-        return next((number for number, end in ends if year is not None and end >= year), self.last)
-
     def sites(self, service: str, phase: int) -> Opened:
         """The sites of a service that are open by then."""
-        options = self.opened.get(service, {})
-        return {
-            service: {
-                id_: o for id_, o in options.items() if o.action == "keep" or self.county.phase_number(o.phase) <= phase
-            }
-        }
+        options = self.opened.get(service, {}).items()
+        return {service: {id_: o for id_, o in options if o.opens(self.county.phases) <= phase}}
 
     def served(self, service: str, phase: int) -> dict[str, int]:
         """Persons served by then, by settlement with demand."""

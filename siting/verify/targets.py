@@ -24,7 +24,7 @@ def measure(county: County, standing: Standing) -> tuple[list[dict[str, Any]], d
         asked = county.packages[target.package][0] if target.package else (target.service,)
         if not set(asked) <= set(standing.opened):
             continue
-        value, total, need = worth(county, standing, target, standing.number(target.year))
+        value, total, need = worth(county, standing, target, county.phase_at(target.year))
         rows.append({"id": target.id, "value": value, "whole": total, "need": need, "met": value >= need})
         if need > 0:
             tier = str(target.tier)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 from .nouns import County, Target
 from .prices import Prices
-from .standing import Standing
 from .targets import WHOLE, members, points_of
 
 
@@ -37,12 +36,11 @@ def wants(county: County, planned: list[str], aim: Aim, prices: Prices, scale: i
     for key in planned:
         worth = scale * county.services[key].weight if aim.tier is None else 0
         found.persons[key] = {id_: [0] * last + [worth] for id_ in county.demand(key)}
-    number = Standing(county, {}, {}, {}, {}).number
     for target in county.targets:
         need = aim.needs.get(target.id, 0)
         if need > 0 and (aim.tier is None or target.tier <= aim.tier):
             point = scale if target.tier == aim.tier else prices("points", target.tier)
-            bought = buy(county, target, number(target.year), prices, found)
+            bought = buy(county, target, county.phase_at(target.year), prices, found)
             found.constant += need * max(0, points_of(target, need) * point - bought)
     for tier, level in aim.levels.items():
         found.constant -= prices("points", tier) * level

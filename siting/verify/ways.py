@@ -2,169 +2,103 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Container, Iterable
+from collections.abc import Callable, Collection, Container
 from functools import cached_property
 
 from .joins import Joined, joins
 from .line import Lines
-from .nearest import Nearest, goes_to
 from .nouns import Access, County, Service, Settlement, Site
-from .told import ToldWay
-from .travel import Network, Way
+from .travel import Network, Way, standing
 
 First = Callable[[Settlement], Joined | None]
-#: Every line, open or not.
-ALL: tuple[str, ...] = ("*",)
+#: Straight to a site; "disposal" is the way of waste that goes straight to a disposal place.
 DIRECT = ("direct", "disposal")
 BOARDING = ("boarding",)
 
 
 class Ways:
-    """The ways of one service; ``sites`` are its own and those of the services that also serve its people.
-
-    The first way is searched for all settlements at once; the ways of single pairs only where they are asked for.
-    """
+    """The ways of one service for settlements with demand, whatever is open; ``sites`` are its own and those of the
+    services that also serve its people. Everything is searched once, from each site against the roads."""
 
     def __init__(self, county: County, roads: dict[str, Network], service: Service, running: dict[str, Lines]) -> None:
-        self.county, self.roads, self.service = county, roads, service
+        self.county, self.roads, self.service, self.running = county, roads, service, running
+        self.demand = county.demand(service.id)
         self.sites = dict(county.sites[service.id])
         for other in service.also_served_by:
             self.sites = county.sites[other] | self.sites
-        self.pairs: dict[tuple[str, str], list[Joined]] = {}
-        self.lines = joins(county, roads, service, running, list(self.sites.values()))
-        self.over_lines: dict[str, list[Joined]] = {}
-        for (settlement, _), ways in self.lines.items():
-            self.over_lines.setdefault(settlement, []).extend(ways)
-        for ways in self.over_lines.values():
-            ways.sort()
 
     @cached_property
-    def anywhere(self) -> First:
-        """The first way to any site, existing or candidate."""
-        return self.first(self.sites, ALL)
-
-    @cached_property
-    def today(self) -> First:
-        """The first direct way to an existing site."""
-        standing = {key: site for key, site in self.sites.items() if site.existing}
-        return self.best_first(standing, lambda sites: self.first_by(DIRECT, list(sites.values())))
-
-    def best_first(self, sites: dict[str, Site], first: Callable[[dict[str, Site]], First]) -> First:
-        """The first way to sites of most quality, else to those of less, where the service puts quality first."""
-        if not self.service.quality_first:
-            return first(sites)
-        ranks = sorted({site.quality for site in sites.values()}, reverse=True)
-        searches = [first({key: site for key, site in sites.items() if site.quality == rank}) for rank in ranks]
-
-        def best(settlement: Settlement) -> Joined | None:
-            return next((way for search in searches if (way := search(settlement)) is not None), None)
-
-        return best
-
-    def _of_kind(self, kinds: Collection[str]) -> list[tuple[int, Access]]:
-        """(number, access) of those that are offered."""
-        return [(n, a) for n, a in enumerate(self.service.accesses) if a.offered and a.kind in kinds]
-
-    def first_by(self, kinds: Collection[str], sites: list[Site]) -> First:
-        """The first way to one of the sites by accesses of some kinds, as if there were no others."""
-        nearest = Nearest(self.county, self.roads, self.service, sites, kinds)
-
-        def best(settlement: Settlement) -> Joined | None:
-            found = nearest.best(settlement, settlement.level)
-            return None if found is None else (*found, "")
-
-        return best
-
-    def first(self, sites: Iterable[str], lines: Container[str], beds: Container[str] | None = None) -> First:
-        """The first way of a settlement to one of the sites, over one of the lines; boarders only go to ``beds``."""
-        chosen = {key: self.sites[key] for key in sites if key in self.sites}
-        return self.best_first(chosen, lambda sites: self._first(sites, lines, beds))
-
-    def _first(self, chosen: dict[str, Site], lines: Container[str], beds: Container[str] | None) -> First:
-        """The same for sites of one quality."""
-        direct = self.first_by(DIRECT, list(chosen.values()))
-        others = [number for number, _ in self._of_kind(("boarding", "line"))]
-        if not others:
-            return direct
-        boarding = self.first_by(BOARDING, [s for key, s in chosen.items() if beds is None or key in beds])
-
-        def best(settlement: Settlement) -> Joined | None:
-            walks = direct(settlement)
-            if walks is not None:
-                # a site that is reached directly has no other way; of the rest some may come before it
-                return walks if walks[0] < min(others) else self._slow(settlement, chosen, lines, beds)
-            over = (w for w in self.over_lines.get(settlement.id, ()) if w[2] in chosen and open_(w, lines))
-            both = [next(over, None), boarding(settlement)]
-            return min([way for way in both if way is not None], default=None)
-
-        return best
-
-    def _slow(
-        self, settlement: Settlement, sites: Collection[str], lines: Container[str], beds: Container[str] | None
-    ) -> Joined | None:
-        """The first of all ways, pair by pair."""
-        self.learn((settlement.id, site) for site in sites)
-        asleep = {number for number, _ in self._of_kind(BOARDING)}
-        ways = (
-            w
-            for site in sites
-            for w in self.pairs[settlement.id, site]
-            if open_(w, lines) and (beds is None or w[0] not in asleep or site in beds)
-        )
-        return min(ways, default=None)
-
-    def learn(self, pairs: Iterable[tuple[str, str]]) -> None:
-        """Search the ways of (settlement, site) pairs; those of one site together."""
-        asked: dict[str, dict[str, None]] = {}
-        for settlement, site in pairs:
-            if (settlement, site) not in self.pairs:
-                asked.setdefault(site, {})[settlement] = None
-        for id_, settlements in asked.items():
-            direct = self._first_reached(DIRECT, self.sites[id_], list(settlements))
-            left = [key for key in settlements if key not in direct]
-            boarding = self._first_reached(BOARDING, self.sites[id_], left)
-            for key in settlements:
-                others = [*self.lines.get((key, id_), ()), *boarding.get(key, ())]
-                self.pairs[key, id_] = direct.get(key) or sorted(others)
-
-    def _first_reached(self, kinds: Collection[str], site: Site, settlements: list[str]) -> dict[str, list[Joined]]:
-        """By settlement: the way by the first access of some kinds that reaches the site."""
-        found: dict[str, list[Joined]] = {}
-        for number, access in self._of_kind(kinds):
-            if not goes_to(access, site):
-                continue
-            ways = self._ways(access, site)
-            for id_ in settlements:
-                settlement = self.county.settlements[id_]
-                if id_ not in found:
-                    costs = [way.cost(settlement, access.limit(settlement.level)) for way in ways]
-                    cost = min((c for c in costs if c is not None), default=None)
-                    found |= {} if cost is None else {id_: [(number, cost, site.id, "")]}
+    def to(self) -> dict[str, dict[str, list[Joined]]]:
+        """By site and settlement the ways of the pair in their order: a direct one alone, else those over lines and the
+        first boarding access."""
+        over = joins(self.county, self.roads, self.service, self.running, list(self.sites.values()))
+        found: dict[str, dict[str, list[Joined]]] = {id_: {} for id_ in self.sites}
+        for (settlement, to), ways in over.items():
+            if settlement in self.demand:
+                found[to][settlement] = ways
+        for id_, site in self.sites.items():
+            for settlement, way in self._by_first_access(BOARDING, site).items():
+                found[id_].setdefault(settlement, []).append(way)
+            found[id_] = {settlement: sorted(ways) for settlement, ways in found[id_].items()}
+            found[id_] |= {settlement: [way] for settlement, way in self._by_first_access(DIRECT, site).items()}
         return found
 
-    def _ways(self, access: Access, site: Site) -> list[ToldWay] | list[Way]:
-        """How a site is reached by an access, from wherever it is asked for."""
-        told = self.county.told_by(access)
-        if told is not None and not site.stops:
-            return [ToldWay(told, site)]
-        return [Way(self.roads[access.mode], access.metric, point) for point in self.county.points(site)]
+    @cached_property
+    def order(self) -> dict[str, list[Joined]]:
+        """By settlement: all its ways in their order."""
+        found: dict[str, list[Joined]] = {}
+        for pairs in self.to.values():
+            for settlement, ways in pairs.items():
+                found.setdefault(settlement, []).extend(ways)
+        best = self.sites if self.service.quality_first else {}
+        return {id_: sorted(ways, key=lambda w: (-best[w[2]].quality if best else 0, w)) for id_, ways in found.items()}
 
-    def of(self, settlement: str, site: str) -> list[Joined]:
-        """The ways of a pair that has been learnt, in their order."""
-        return self.pairs.get((settlement, site), [])
+    def first(self, sites: Container[str], lines: Container[str], beds: Container[str] | None = None) -> First:
+        """The first way of a settlement to one of the sites, over one of the lines; boarders only go to ``beds``."""
+        boards = {number for number, access in enumerate(self.service.accesses) if access.kind in BOARDING}
+
+        def goes(way: Joined) -> bool:
+            number, _, site, line = way
+            sleeps = beds is None or number not in boards or site in beds
+            return site in sites and sleeps and (not line or line in lines)
+
+        return lambda settlement: next(filter(goes, self.order.get(settlement.id, ())), None)
+
+    def present(self, settlement: Settlement) -> str | None:
+        """The site of the first direct way to an existing site."""
+        direct = {number for number, access in enumerate(self.service.accesses) if access.kind in DIRECT}
+        ways = self.order.get(settlement.id, ())
+        return next((way[2] for way in ways if way[0] in direct and self.sites[way[2]].existing), None)
 
     def modes(self) -> set[str]:
         """Modes by which a settlement can set out; where no access is offered, that of the first."""
         return {a.mode for a in self.service.accesses if a.offered} or {self.service.accesses[0].mode}
 
+    def _by_first_access(self, kinds: Collection[str], site: Site) -> dict[str, Joined]:
+        """By settlement: its way by the first access of some kinds that reaches the site."""
+        found: dict[str, Joined] = {}
+        for number, access in enumerate(self.service.accesses):
+            # straight hauls go to disposal places, all other ways do not
+            if access.offered and access.kind in kinds and (access.kind == "disposal") == site.disposal:
+                for settlement, cost in self._within(access, site).items():
+                    found.setdefault(settlement, (number, cost, site.id, ""))
+        return found
 
-def in_order(service: Service, sites: dict[str, Site], ways: Iterable[Joined]) -> list[Joined]:
-    """Ways of a settlement in their order."""
-    if not service.quality_first:
-        return sorted(ways)
-    return sorted(ways, key=lambda way: (-sites[way[2]].quality, way))
+    def _within(self, access: Access, site: Site) -> dict[str, int]:
+        """Ms or mm of every settlement within an access of a site; of the nearest stop of a line."""
+        told, people = self.county.told_by(access), self.county.settlements
+        if told is not None and not site.stops:
+            ways = ((id_, ms) for id_, ms in told.get(site.id, {}).items() if id_ in self.demand)
+            return {id_: ms for id_, ms in ways if ms <= access.limit(people[id_].level)}
+        found: dict[str, int] = {}
+        for point in self.county.points(site):
+            way = Way(self.roads[access.mode], access.metric, point)
+            for settlement, cost in way.all(access, self._standing[access.mode]):
+                found[settlement.id] = min(cost, found.get(settlement.id, cost))
+        return found
 
-
-def open_(way: Joined, lines: Container[str]) -> bool:
-    """Whether a way needs no line, or an open one."""
-    return not way[3] or lines is ALL or way[3] in lines
+    @cached_property
+    def _standing(self) -> dict[str, dict[int, list[Settlement]]]:
+        """By mode and road node: the settlements with demand."""
+        people = [self.county.settlements[id_] for id_ in self.demand]
+        return {access.mode: standing(self.roads[access.mode], people) for access in self.service.accesses}
