@@ -194,7 +194,7 @@ def _about(folder: Path, wish: Wish, extract: Extract) -> dict[str, Any]:
         "id": ident,
         "name": name,
         "year": wish.year or dwellings.base_year(wish, extract),
-        "note": f"{origin[0]}({source});规模、分年龄人口、造价和资金含假设,见各数的来源和 {LOG_FILE}。",
+        "note": f"{origin[0]}（{source}）；规模、分年龄人口、造价和资金含假设，见各数的来源和 {LOG_FILE}。",
         "note_en": f"{origin[1]} ({source}); capacities, age groups, costs and "
         f"funds contain assumptions, see the source of each number and {LOG_FILE}.",
         "attribution": attribution(wish),

@@ -36,7 +36,8 @@ WORDS = Path(__file__).parent / "words"
 
 def speech(county: County, lang: Lang) -> Speech:
     """The sentences of the reports in ``lang``, and the money of ``county``."""
-    return Speech(load(lang, WORDS), county.file.money)
+    towns = county.file.county.townships_en if lang == "en" else {}
+    return Speech(load(lang, WORDS), county.file.money, towns)
 
 
 @lru_cache(maxsize=2)

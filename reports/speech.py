@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from siting.counties.sections import MoneyUnit, Phase
 from siting.words import Named, Words
@@ -35,10 +36,11 @@ def _seen(char: str) -> str:
 
 @dataclass(frozen=True)
 class Speech:
-    """Sentences and figures in the language of ``words``; money in ``unit``."""
+    """Sentences and figures in the language of ``words``; money in ``unit``; ``towns`` townships by other names."""
 
     words: Words
     unit: MoneyUnit
+    towns: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def __call__(self, key: str, **values: object) -> str:
         """The sentence of ``key`` with its holes filled."""
@@ -51,6 +53,10 @@ class Speech:
     def name(self, thing: Named) -> str:
         """A name, safe on one line."""
         return visible(self.words.name(thing)) or visible(str(getattr(thing, "id", "")))
+
+    def town(self, name: str) -> str:
+        """A township by the name that it has in this language, "" for none."""
+        return visible(self.towns.get(name, name))
 
     @property
     def money_unit(self) -> str:

@@ -29,8 +29,11 @@ def clipped(text: str) -> str:
 
 
 def sentence(fault: Fault, words: Words) -> str:
-    """What is wrong and what to do."""
-    return printable(words(fault.code, **{k: clipped(str(v)) for k, v in fault.values.items()}))
+    """What is wrong and what to do; the kind of a zone in words where it is a known one."""
+    values = {k: clipped(str(v)) for k, v in fault.values.items()}
+    if "zone" in values and "kind" in values:
+        values["kind"] = words.sentences.get(f"zone.{values['kind']}", values["kind"])
+    return printable(words(fault.code, **values))
 
 
 def fault_lines(faults: Iterable[Fault], words: Words, more: str = "cli.more_of_a_kind") -> Iterator[str]:

@@ -166,7 +166,7 @@ def test_candidates_from_every_origin_and_none_twice(tmp_path: Path, extract: Pa
     )
     own = tmp_path / "own.csv"
     own.write_text(
-        "地块编号,拟建设施,地块名称,所在村,经度,纬度\nP1,小学;fitness,河边地块,白岩,10.015,0.001\nP2,卫生室(诊所),老粮站,石门,,\n",
+        "地块编号,拟建设施,地块名称,所在村,经度,纬度\nP1,小学;fitness,河边地块,白岩,10.015,0.001\nP2,卫生室,老粮站,石门,,\n",
         encoding="utf-8",
     )
     log = make_from_osm(tmp_path / "county", extract, settlements=villages, candidate_rules=rules, candidates=own)

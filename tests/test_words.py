@@ -10,7 +10,7 @@ from string import Formatter
 import pytest
 
 from siting.errors import Fault
-from siting.messages import fault_lines, fault_objects
+from siting.messages import fault_lines, fault_objects, sentence
 from siting.words import LANGS, load
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -54,8 +54,8 @@ def test_no_sentence_stands_in_two_files(room: str) -> None:
 
 def test_chinese_sentences_speak_chinese() -> None:
     for path in (ROOT / "siting" / "words").glob("faults.zh.toml"):
-        for key, sentence in sentences(path).items():
-            assert re.search(r"[\u4e00-\u9fff]", sentence), key
+        for key, text in sentences(path).items():
+            assert re.search(r"[\u4e00-\u9fff]", text), key
 
 
 def test_every_code_in_the_program_has_a_sentence() -> None:
@@ -98,3 +98,29 @@ def test_faults_are_gathered_by_kind_and_errors_come_first(lang: str) -> None:
 def test_a_name_with_braces_does_not_open_a_hole() -> None:
     line = next(fault_lines([Fault("E122", "a.csv", 2, "x", {"value": "{value!r}{0}"})], load("en")))
     assert "“{value!r}{0}”" in line
+
+
+#: Half-width punctuation beside a Chinese sign: an official document has none.
+HALF_WIDTH = re.compile(
+    r"[\u4e00-\u9fff，。；：“”][,;?!]|[,;?!][\u4e00-\u9fff“”]|[\u4e00-\u9fff]\([^()]*[\u4e00-\u9fff][^()]*\)"
+)
+
+
+@pytest.mark.parametrize("path", [*(Path(str(p).replace(".en.", ".zh.")) for p in ENGLISH)], ids=lambda p: p.name)
+def test_chinese_sentences_have_chinese_punctuation(path: Path) -> None:
+    assert [text for text in sentences(path).values() if HALF_WIDTH.search(text)] == []
+
+
+@pytest.mark.parametrize("preset", sorted((ROOT / "instances" / "presets").glob("*.toml")), ids=lambda p: p.stem)
+def test_chinese_names_of_a_preset_have_chinese_punctuation(preset: Path) -> None:
+    names = re.findall(r'^name = "(.*)"$', preset.read_text(encoding="utf-8"), re.MULTILINE)
+    assert names
+    assert [name for name in names if HALF_WIDTH.search(name)] == []
+
+
+def test_the_kind_of_a_red_line_is_told_in_words() -> None:
+    fault = Fault("W141", values={"id": "CL1", "zone": "Z", "kind": "permanent_farmland"})
+    assert "永久基本农田" in sentence(fault, load("zh"))
+    assert "permanent farmland" in sentence(fault, load("en"))
+    other = Fault("W141", values={"id": "CL1", "zone": "Z", "kind": "my own"})
+    assert "my own" in sentence(other, load("zh"))

@@ -61,7 +61,7 @@ def demand_section() -> dict[str, Any]:
     """``[demand.waste]``."""
     return {
         "column": COLUMN,
-        "name": "生活垃圾(千克/日)",
+        "name": "生活垃圾（千克/日）",
         "name_en": "household waste (kg a day)",
         "estimated": True,
         "source": SOURCE,

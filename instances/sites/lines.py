@@ -174,7 +174,7 @@ def _names(place: Settlement) -> tuple[str, str]:
 
 def _from_to(times: Times, way: Way, picked_up: int = 0) -> _Drawn:
     (first, first_en), (last, last_en) = (_names(times.settlements[k]) for k in (way[0], way[-1]))
-    via, via_en = (f"(经{picked_up}站)", f" via {picked_up} stops") if picked_up else ("", "")
+    via, via_en = (f"（经{picked_up}站）", f" via {picked_up} stops") if picked_up else ("", "")
     return _Drawn(way, f"{first}—{last}{via}", f"{first_en} – {last_en}{via_en}")
 
 

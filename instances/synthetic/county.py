@@ -71,7 +71,8 @@ def generate(
     spots = find(terrain, places, dice, sites)
 
     folder.mkdir(parents=True, exist_ok=True)
-    _write(folder / "county.toml", county_toml(seed, villages, demonstration_villages(places)))
+    towns = {p.township: p.township_en for p in places if p.township_en}
+    _write(folder / "county.toml", county_toml(seed, villages, demonstration_villages(places), towns))
     _settlements(folder / "settlements.csv", terrain, places, at, villages)
     rows = _sites(terrain, spots, at, zones, dice)
     add_beds(rows, places, Dice(seed + 1))  # dice of their own: the county is that of the seed

@@ -6,7 +6,7 @@ Services, targets and scenarios stand in modules of their own.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from .scenarios import scenarios
 from .services import SERVICES, sourced
@@ -32,7 +32,9 @@ note_en = "An invented mountain county, not a real place. Population and ages fo
 in the 2020 census; terrain, roads, names and facilities are generated. Bus times to culture \
 stations and senior high schools are those of a slower car, without waiting, and do not mean that a line exists; for \
 primary and junior high schools only the lines of the plan count."
-attribution = "生成数据 / generated data; 人口标定 / calibration: 2020 census by county, Lei Dong, MIT"
+attribution = "生成数据；人口按2020年分县人口普查标定（Lei Dong 整理，MIT 许可）"
+attribution_en = "generated data; calibrated on the 2020 census by county (Lei Dong, MIT)"
+townships_en = { @towns@ }
 
 [money]
 unit = "万元"
@@ -91,10 +93,10 @@ DEMAND = (
     ("residents", "population_persons", "常住人口", "residents", "CENSUS2020"),
     ("rural", "rural_persons", "农村常住人口", "rural residents", "CENSUS2020"),
     ("children_3_5", "children_3_5_persons", "3—5岁儿童", "children aged 3–5", "D-ages"),
-    ("pupils_primary", "pupils_primary_persons", "小学学龄(6—11岁)", "primary pupils (6–11)", "D-ages"),
+    ("pupils_primary", "pupils_primary_persons", "小学学龄（6—11岁）", "primary pupils (6–11)", "D-ages"),
     ("pupils_grade4up", "pupils_grade4up_persons", "小学四至六年级", "primary pupils, grades 4–6", "D-grades"),
-    ("pupils_junior", "pupils_junior_persons", "初中学龄(12—14岁)", "junior high pupils (12–14)", "D-ages"),
-    ("pupils_senior", "pupils_senior_persons", "高中学龄(15—17岁)", "senior high pupils (15–17)", "D-ages"),
+    ("pupils_junior", "pupils_junior_persons", "初中学龄（12—14岁）", "junior high pupils (12–14)", "D-ages"),
+    ("pupils_senior", "pupils_senior_persons", "高中学龄（15—17岁）", "senior high pupils (15–17)", "D-ages"),
     ("elderly_60", "elderly_60_persons", "60岁以上老人", "people aged 60+", "D-elderly"),
     ("births", "births_persons", "年出生人口", "births a year", "D-ages"),
     ("waste", "waste_kgpd", "生活垃圾", "household waste", "A-waste"),
@@ -103,17 +105,19 @@ DEMAND = (
 ON_A_LINE = """\
 [demand.on_a_line]
 each_settlement_of = ["central_town", "township_seat", "central_village"]
-name = "乡镇驻地和中心村(个)"
+name = "乡镇驻地和中心村（个）"
 name_en = "township seats and central villages (count)"
 source = "P006"
 """
 RUNNING_FIXED, RUNNING_PER_300 = 5_000, 13_000  # 万元 a year: what any county town needs, and 300 villages
 
 
-def county_toml(seed: int, villages: int, demonstration: Sequence[str]) -> str:
-    """The whole file; funds grow with the number of ``villages``, ``demonstration`` lists those of the package."""
+def county_toml(seed: int, villages: int, demonstration: Sequence[str], towns: Mapping[str, str]) -> str:
+    """The whole file; funds grow with the number of ``villages``, ``demonstration`` lists those of the package,
+    ``towns`` are the townships by their English names."""
     running = sourced(f"{RUNNING_FIXED + RUNNING_PER_300 * villages // 300} @A-running")
     head = HEAD.replace("@seed@", str(seed)).replace("@running@", running)
+    head = head.replace("@towns@", ", ".join(f'"{name}" = "{name_en}"' for name, name_en in towns.items()))
     parts = [head, _demand(), ON_A_LINE, SERVICES, _funds(villages), sourced(LAND)]
     return "\n".join([*parts, targets(villages, demonstration), scenarios(villages), _sources()])
 

@@ -83,7 +83,7 @@ name_en = "School buses to junior high schools too"
 "services.school_junior.access[1].offered" = true
 
 [scenarios.public-buses]
-name = "小学不开校车,改乘公交"
+name = "小学不开校车，改乘公交"
 name_en = "Bus lines instead of school buses for primary schools"
 [scenarios.public-buses.changes]
 "services.school_primary.access" = [{ mode = "walk", limit_min = 30 @S041 }, \
@@ -116,7 +116,7 @@ phases = [{ id = "2025", name = "2025年", name_en = "2025", year = 2025 }, \
 @funds@
 """
 #: The same with a land quota, which joins all services into one problem: much slower.
-BY_LAND = ("policy-2025-land", ",限制新增用地", ", new building land limited")
+BY_LAND = ("policy-2025-land", "，限制新增用地", ", new building land limited")
 
 #: Shares of a fund's capital in the two years, in per cent, and new building land of 300 villages in m2.
 BY_YEAR_PCT = (60, 50)

@@ -78,7 +78,7 @@ limit_min = 60 @S234
 eligible = "pupils_grade4up"
 [[services.school_primary.sizes]]
 id = "4-classes"
-name = "4班(教学点)"
+name = "4班（教学点）"
 name_en = "4 classes (incomplete)"
 capacity_persons = 120 @S034
 capital = 415 @D-cost-primary

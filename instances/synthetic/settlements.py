@@ -28,6 +28,7 @@ class Place:
     weight: int
     population: int = 0
     town_number: int = 0
+    township_en: str = ""
     is_seat: bool = False
 
 
@@ -58,7 +59,18 @@ def _seat(township: Township, number: int, town: tuple[str, str], kind: str, kin
         ident = f"T{number + 1:02d}-N{k + 1:02d}"
         rows.append(
             Place(
-                ident, name, name_en, level, town[0] + kind, "", urban, cell, weight, town_number=number, is_seat=k == 0
+                ident,
+                name,
+                name_en,
+                level,
+                town[0] + kind,
+                "",
+                urban,
+                cell,
+                weight,
+                town_number=number,
+                is_seat=k == 0,
+                township_en=f"{town[1]} {kind_en}",
             )
         )
     return rows

@@ -88,9 +88,9 @@ SOURCES: tuple[tuple[str, str, str, str, str], ...] = (
     ("P027", "XX City opinions on integrated urban-rural development: "
      "universal fifteen years of education of high standard and quality", "2(4)1", "VERIFIED", ""),
     ("P072", "Jiaxing 14th five-year plan for integrated urban-rural development: "
-     "城乡发展差距和居民生活水平差距进一步缩小", "(一)", "VERIFIED", ""),
+     "narrower gaps of development and living standards between town and country", "(一)", "VERIFIED", ""),
     ("P082", "Jiaxing 14th five-year plan for integrated urban-rural development: "
-     "提升“10分钟健身生活圈”的覆盖率", "2", "VERIFIED", ""),
+     "wider coverage of the 10-minute fitness circle", "2", "VERIFIED", ""),
     ("P142", "State Council 2019 on integrated urban-rural development: "
      "compulsory education that takes town and country as a whole", "III(13)", "VERIFIED", ""),
     ("P145", "State Council 2019 on integrated urban-rural development: "
@@ -102,19 +102,19 @@ SOURCES: tuple[tuple[str, str, str, str, str], ...] = (
     ("P167", "State Council 2019 on integrated urban-rural development: "
      "integrate urban and rural road passenger transport", "IV(19)", "VERIFIED", ""),
     ("P200", "Yangquan 2022 action plan for integrated urban-rural development: "
-     "补齐县城公共卫生防控救治短板", "(二)", "VERIFIED", ""),
+     "closing the gaps of public health in county towns", "(二)", "VERIFIED", ""),
     ("P233", "Yangquan 2022 action plan for integrated urban-rural development: "
-     "年内新建改扩建乡村寄宿制学校18所", "(十四)", "VERIFIED", ""),
-    ("P006", "XX City opinions on integrated urban-rural development: all townships and central villages can be "
-     "buses", "2(2)", "VERIFIED", ""),
-    ("P012", "XX City opinions on integrated urban-rural development: \"ten villages demonstration hundred villages "
-     "rectification project\"", "2(2)", "VERIFIED", ""),
+     "18 rural boarding schools built, rebuilt or expanded within the year", "(十四)", "VERIFIED", ""),
+    ("P006", "XX City opinions on integrated urban-rural development: buses to all townships and central "
+     "villages", "2(2)", "VERIFIED", ""),
+    ("P012", "XX City opinions on integrated urban-rural development: ten demonstration villages, a hundred "
+     "villages put in order", "2(2)", "VERIFIED", ""),
     ("P088", "Jiaxing 14th five-year plan for integrated urban-rural development: "
-     "城乡居家社区养老服务网络覆盖率达到100%", "2", "VERIFIED", ""),
+     "home and community elderly care for all of town and country", "2", "VERIFIED", ""),
     ("P211", "Yangquan 2022 action plan for integrated urban-rural development: "
-     "农村生活垃圾有效治理的行政村比例达到95%以上", "(八)", "VERIFIED", ""),
+     "rural household waste treated in at least 95 per cent of administrative villages", "(八)", "VERIFIED", ""),
     ("P236", "Yangquan 2022 action plan for integrated urban-rural development: "
-     "大力推进村卫生室标准化建设,确保基本医疗卫生服务覆盖全体农村居民", "(十四)", "VERIFIED", ""),
+     "village clinics up to standard, basic health care for all rural residents", "(十四)", "VERIFIED", ""),
     ("CENSUS2020", "2020 census by county: medians of the 72 counties (县) of 260,000-320,000 people with a rural "
      "share of 50-62 per cent; settlement figures are generated so that they add up to it",
      "", "CENSUS", "https://github.com/leiii/census"),

@@ -30,7 +30,7 @@ direct_limit_min = 20 @A-direct-haul
 kinds = ["landfill", "incinerator"]
 [[services.waste.sizes]]
 id = "15-tpd"
-name = "15吨/日(V类)"
+name = "15吨/日（V类）"
 name_en = "15 t/d (class V)"
 capacity_tpd = 15 @S177
 capital = 73.3333 @S177
@@ -38,7 +38,7 @@ running_per_year = 11 @A-run-waste
 land_m2 = 500 @S163
 [[services.waste.sizes]]
 id = "40-tpd"
-name = "40吨/日(V类)"
+name = "40吨/日（V类）"
 name_en = "40 t/d (class V)"
 capacity_tpd = 40 @S161
 capital = 155.556 @S176
@@ -46,7 +46,7 @@ running_per_year = 29.2 @A-run-waste
 land_m2 = 1000 @S163
 [[services.waste.sizes]]
 id = "100-tpd"
-name = "100吨/日(IV类)"
+name = "100吨/日（IV类）"
 name_en = "100 t/d (class IV)"
 capacity_tpd = 100 @S161
 capital = 388.89 @S176

@@ -10,7 +10,7 @@ from siting.studies.study import Study
 
 from ..nouns import Amount, Cell, Column, Columns, Section, Table
 from ..rows import UNITS
-from ..speech import Speech, visible
+from ..speech import Speech
 from ..spots import quantity, unit
 
 
@@ -54,7 +54,7 @@ def _by_service(study: Study, say: Speech) -> Table:
         got, asked = worst[1] if worst else (0, 0)
         rows.append(
             (
-                say.name(study.county.services[key]), visible(worst[0]) if worst else None,
+                say.name(study.county.services[key]), say.town(worst[0]) if worst else None,
                 got / asked if worst else None, quantity(study.county, key, asked - got) if worst else None,
                 urban, rural, None if gap is None else Amount(math.ceil(gap * 1000 - 1e-9) / 1000, "share"),
             )
@@ -87,7 +87,7 @@ def _townships(study: Study, say: Speech) -> Table:
         say.column("residents", "count"),
         *(Column(f"share_{key}", say.name(study.county.services[key]), "share") for key in study.plan.services),
     )
-    rows = tuple((visible(town), residents[town], *values[town]) for town in names)
+    rows = tuple((say.town(town), residents[town], *values[town]) for town in names)
     return Table("townships", say("table.townships"), columns, rows, say("townships.note"))
 
 
@@ -129,7 +129,7 @@ def packages(study: Study, say: Speech) -> Section | None:
                 else say("package.missing", n=say.quantity(quantity(county, key, left[key])))
                 for key in keys
             ]  # fmt: skip
-            name, town = say.name(places[i]), [visible(places[i].township) or None] * with_towns
+            name, town = say.name(places[i]), [say.town(places[i].township) or None] * with_towns
             rows.append((name, *town, "package.part" if missing else "package.whole", missing or None, *state))
         rows.sort(key=lambda row: ("package.whole" in row, str(row[0])))
         done = sum("package.whole" in row for row in rows)

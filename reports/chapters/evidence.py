@@ -86,7 +86,8 @@ def data_notes(study: Study, say: Speech) -> Section:
     tables = tuple(table for table in (roads, legs, notes) if table.rows)
     if not notes.rows:
         sentences.append(say("data.none"))
-    attribution = study.county.file.county.attribution
+    about = study.county.file.county
+    attribution = (say.words.lang == "en" and about.attribution_en) or about.attribution
     if attribution:
         sentences.append(say("data.attribution", text=visible(attribution)))
     return Section("data", say("section.data"), tuple(sentences), tables)

@@ -10,7 +10,7 @@ from siting.counties.county import County
 from siting.studies.study import Study
 
 from ..nouns import Cell, Columns, Section, Table
-from ..speech import Speech, visible
+from ..speech import Speech
 from ..spots import quantity, unit
 
 #: Rows of the longest lists on the page; the tables beside the page hold all of them.
@@ -94,7 +94,7 @@ def _largest(study: Study, say: Speech) -> Table:
     listed: list[tuple[Cell, ...]] = [
         (
             say.name(places[u.settlement]),
-            visible(places[u.settlement].township) or None,
+            say.town(places[u.settlement].township) or None,
             say.name(county.services[key]),
             quantity(county, key, u.persons),
             f"reason.{u.reason}",
@@ -158,7 +158,7 @@ def _losers(losses: list[Change], study: Study, say: Speech) -> Table:
     rows: list[tuple[Cell, ...]] = [
         (
             say.name(places[c.settlement]),
-            visible(places[c.settlement].township) or None,
+            say.town(places[c.settlement].township) or None,
             say.name(county.services[c.service]),
             quantity(county, c.service, c.before),
             quantity(county, c.service, c.after),

@@ -143,7 +143,7 @@ def _settlements(study: Study, told: Advice, say: Speech) -> Table:
     rows: list[tuple[Cell, ...]] = [
         (
             say.name(places[r.settlement]),
-            visible(places[r.settlement].township) or None,
+            say.town(places[r.settlement].township) or None,
             say.name(county.services[r.service]),
             quantity(county, r.service, r.persons),
             _near(r.open, r.service, names, study, say),

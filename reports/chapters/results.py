@@ -11,7 +11,7 @@ from siting.plans.measure import SiteFigures
 from siting.studies.study import Study
 
 from ..nouns import Cell, Section
-from ..speech import Speech, travelled, visible
+from ..speech import Speech, travelled
 from ..spots import Spot, every, quantity
 
 #: With more sites that stay as they are, the report lists only those that change.
@@ -137,5 +137,5 @@ def host(spot: Spot, places: Mapping[str, Settlement], say: Speech) -> str | Non
     if place is None:
         return None
     return (
-        say("place.in", township=visible(place.township), place=say.name(place)) if place.township else say.name(place)
+        say("place.in", township=say.town(place.township), place=say.name(place)) if place.township else say.name(place)
     )

@@ -9,7 +9,7 @@ from siting.plan import Assignment
 from siting.studies.study import Study
 
 from ..nouns import Cell, Columns, Section, Table
-from ..speech import Speech, travelled, visible
+from ..speech import Speech, travelled
 from ..spots import serving, way
 from .results import host
 
@@ -143,7 +143,7 @@ def _moves(found: list[Move], study: Study, say: Speech) -> Table:
     names = {(key, spot.id): say.name(spot) for key in study.plan.services for spot in serving(county, key)}
     rows: list[tuple[Cell, ...]] = [
         (
-            say.name(places[m.settlement]), visible(places[m.settlement].township) or None,
+            say.name(places[m.settlement]), say.town(places[m.settlement].township) or None,
             say.name(county.services[m.service]), m.persons,
             say.listing([names[m.service, i] for i in m.sites_before]),
             say.listing([names[m.service, i] for i in m.sites_after]), travelled(m.before, m.by_time),

@@ -138,7 +138,7 @@ class Telling:
             InputRefused: the county has no such settlement (E308).
         """
         say, place = self.say, self._place(id)
-        name = say("place.in", place=say.name(place), township=visible(place.township))
+        name = say("place.in", place=say.name(place), township=say.town(place.township))
         people = say.some("persons", place.population_persons)
         lines = [say("explain.village", name=name if place.township else say.name(place), people=people)]
         zones = red_lines(self.study.county, id)

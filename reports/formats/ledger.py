@@ -32,7 +32,7 @@ def sites(study: Study, say: Speech) -> Table:
             continue
         service, place = study.county.services[site.service], places.get(site.settlement)
         head: tuple[Cell, ...] = (
-            say.name(service), visible(site.id), say.name(site), visible(place.township) or None if place else None,
+            say.name(service), visible(site.id), say.name(site), say.town(place.township) or None if place else None,
             say.name(place) if place else None,
         )  # fmt: skip
         if own is None:
@@ -90,7 +90,7 @@ def villages(study: Study, say: Speech) -> Table:
 
 
 def _place(place: Settlement, say: Speech) -> tuple[Cell, ...]:
-    return visible(place.township) or None, say.name(place), visible(place.id), f"level.{place.level}"
+    return say.town(place.township) or None, say.name(place), visible(place.id), f"level.{place.level}"
 
 
 def _ways(part: ServicePlan) -> dict[str, list[Assignment]]:

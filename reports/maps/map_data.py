@@ -74,14 +74,14 @@ def _line(points: Iterable[tuple[float, float]]) -> list[list[int]]:
 
 def _places(county: County, say: Speech) -> dict[str, Any]:
     rows = county.settlements
-    towns = list(dict.fromkeys(visible(s.township) for s in rows))
+    towns = list(dict.fromkeys(say.town(s.township) for s in rows))
     levels = list(dict.fromkeys(s.level for s in rows))
     town_at, level_at = {t: n for n, t in enumerate(towns)}, {k: n for n, k in enumerate(levels)}
     return {
         "x": steps(s.lon for s in rows),
         "y": steps(s.lat for s in rows),
         "name": [say.name(s) for s in rows],
-        "town": [town_at[visible(s.township)] for s in rows],
+        "town": [town_at[say.town(s.township)] for s in rows],
         "towns": towns,
         "level": [level_at[s.level] for s in rows],
         "levels": [say(f"level.{k}") for k in levels],

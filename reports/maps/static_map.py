@@ -14,7 +14,7 @@ from functools import lru_cache
 from siting.counties.county import County
 from siting.studies.study import Study
 
-from ..speech import Speech, visible
+from ..speech import Speech
 from ..spots import Spot, every, people, way, ways
 from . import fonts
 from .drawing import Entry, Sheet, Style
@@ -155,19 +155,19 @@ def draw(
         look = Style(style.shape, style.fill, style.line, style.size * small, style.weight * small)
         sheet.sign((spot.lon, spot.lat), look)
     sheet.reserve()
-    _names(sheet, county)
+    _names(sheet, county, say)
     return sheet.finish(say("draw.north"), say.words.sentences["map.km"])
 
 
-def _names(sheet: Sheet, county: County) -> None:
+def _names(sheet: Sheet, county: County, say: Speech) -> None:
     """The name of each township at its largest seat."""
     seats = [s for s in county.settlements if s.level in SEATS]
     named: set[str] = set()
     for seat in sorted(seats, key=lambda s: (SEATS.index(s.level), -s.population_persons, s.id)):
-        town = visible(seat.township)
+        town = say.town(seat.township)
         if town and town not in named:
             named.add(town)
-            sheet.name((seat.lon, seat.lat), town[:12])
+            sheet.name((seat.lon, seat.lat), town[:24])
 
 
 @lru_cache(maxsize=4)

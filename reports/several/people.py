@@ -103,7 +103,7 @@ def villages(comparison: Comparison, names: Names, say: Speech, whole: bool) -> 
     shown = found if whole else found[:LONGEST]
     rows: list[tuple[Cell, ...]] = [
         (
-            say.name(places[s.settlement]), visible(places[s.settlement].township) or None,
+            say.name(places[s.settlement]), say.town(places[s.settlement].township) or None,
             say.name(comparison.county.services[s.service]),
             *(quantity(comparison.county, s.service, n) for n in (s.demand, *s.served, s.spread)),
         )

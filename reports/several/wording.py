@@ -46,7 +46,7 @@ def place_name(site: Spot, places: Mapping[str, Settlement], say: Speech) -> str
     if place is None:
         return None
     name = say.name(place)
-    return say("place.in", township=visible(place.township), place=name) if place.township else name
+    return say("place.in", township=say.town(place.township), place=name) if place.township else name
 
 
 def table(

@@ -27,6 +27,8 @@ class About(Noun):
     note: str = said("what a reader must know about the data", default="")
     note_en: str = said("the same in English", default="")
     attribution: Text = said("credit line of the road and place data", default="")
+    attribution_en: Text = said("the same in English reports; blank: `attribution`", default="")
+    townships_en: dict[Text, Text] = said("English names of townships, by the name in the tables", default={})
 
 
 class MoneyUnit(Noun):
