@@ -15,9 +15,11 @@ from PIL import Image
 from siting.errors import InputRefused
 from siting.reports import content
 from siting.reports.formats import pdf, pdf_packing
+from siting.reports.formats.columns import lines, widths
 from siting.reports.maps import fonts, painter, static_map, vector
 from siting.reports.maps.drawing import Entry, Sheet, Style, wrapped
 from siting.reports.maps.marks import Disc, Drawing, ground, straightened
+from siting.reports.nouns import Column, Table
 from siting.reports.speech import Speech
 from siting.studies.study import Study
 from siting.words import LANGS, Lang, load
@@ -201,3 +203,25 @@ def test_words_of_a_legend_break_between_words_or_between_signs() -> None:
     assert wrapped("No building here (red lines)", 16, len) == ["No building here", "(red lines)"]
     assert wrapped("禁建区（生态红线等）", 6, len) == ["禁建区（生态", "红线等）"]
     assert wrapped("", 6, len) == [""]
+
+
+def _table(*kinds: str, rows: int) -> Table:
+    texts = "there is no place within the standard that anybody could reach on foot " * 2
+    cells = {"text": texts, "name": "Clinic", "count": 12_345_678}
+    columns = tuple(Column(f"c{n}", "Head", "count" if kind == "count" else "text") for n, kind in enumerate(kinds))
+    return Table("x", "X", columns, (tuple(cells[kind] for kind in kinds),) * rows)
+
+
+def test_columns_never_break_numbers_and_give_room_to_what_breaks_most(study: Study) -> None:
+    say, table = _say(study, "en"), _table("name", "text", "count", rows=40)
+    wide = widths(table, say, 156)
+    assert sum(wide) == pytest.approx(156)
+    assert wide[2] / 1.42 >= len("12,345,678")
+    assert wide[1] > wide[0] + wide[2]
+    assert 40 <= lines(table, say, wide) < lines(table, say, [52, 52, 52])
+
+
+def test_a_table_that_is_too_wide_for_its_page_is_narrowed(study: Study) -> None:
+    for rows in (0, 1):
+        table = _table("text", *["count"] * 20, rows=rows)
+        assert sum(widths(table, _say(study, "en"), 156)) == pytest.approx(156)

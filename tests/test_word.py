@@ -18,6 +18,7 @@ from docx.shared import Mm, Pt
 from siting.errors import InputRefused
 from siting.reports import content
 from siting.reports.formats import paper, word, word_style
+from siting.reports.formats.columns import widths
 from siting.reports.maps import fonts
 from siting.reports.nouns import Column, Section, Table
 from siting.reports.speech import Speech
@@ -291,7 +292,7 @@ def test_a_table_that_is_too_wide_is_split_by_what_tells_its_rows_apart(study: S
     assert len(leaves) == 2
     for leaf in leaves:
         assert [row[:2] for row in leaf.table.rows] == [row[:2] for row in same]
-        assert sum(paper.widths(leaf.table, say, 156)) == pytest.approx(156)
+        assert sum(widths(leaf.table, say, 156)) == pytest.approx(156)
     assert [c.key for leaf in leaves for c in leaf.table.columns[2:]] == [c.key for c in columns[2:]]
 
 

@@ -5,8 +5,6 @@ Word and PDF lay out the same leaves, so that both documents say the same thing 
 
 from __future__ import annotations
 
-import math
-import re
 import unicodedata
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -16,17 +14,12 @@ from ..speech import Speech
 
 #: Kinds of columns that stand to the right.
 NUMBERS = frozenset({"count", "money", "share", "seconds", "metres", "number", "tpd", "persons", "settlements", "m2"})
-#: Columns that fit beside each other on an upright page.
-FITS = 10
+#: Columns that fit beside each other on an upright page: English words are longer than Chinese ones.
+FITS = {"zh": 10, "en": 8}
 #: Tables with more rows than this and more columns than fit stand in the annex, on pages turned sideways.
 LONG = 30
 #: Rows of a folded table on paper; the workbook has all of them.
 FOLDED_ROWS = 40
-#: Columns get at least and at most this many half-width signs, each so wide.
-NARROWEST, WIDEST = 5, 44
-SIGN_MM = 1.6
-#: Longer words may be broken.
-LONGEST_WORD = 14
 CHINESE = "一二三四五六七八九"
 
 
@@ -67,11 +60,11 @@ def of(content: Content, say: Speech) -> Paper:
         moved: list[int] = []
         for table in section.tables:
             leaf = _leaf(table, say)
-            if len(leaf.table.columns) > FITS and len(leaf.table.rows) > LONG:
+            if len(leaf.table.columns) > FITS[content.lang] and len(leaf.table.rows) > LONG:
                 annex.append(leaf)
                 moved.append(len(annex))
             else:
-                leaves += _parts(leaf)
+                leaves += _parts(leaf, FITS[content.lang])
         chapters.append(Chapter(section.id, section.title, _sentences(section, say), tuple(leaves), tuple(moved)))
     return Paper(tuple(chapters), tuple(annex))
 
@@ -97,13 +90,13 @@ def _leaf(table: Table, say: Speech) -> Leaf:
     return Leaf(replace(table, columns=columns, rows=kept, hidden=frozenset()), table.title, rest)
 
 
-def _parts(leaf: Leaf) -> list[Leaf]:
+def _parts(leaf: Leaf, fits: int) -> list[Leaf]:
     """A table that is too wide as several, each beginning with the column (or two) that tells the rows apart."""
     columns = leaf.table.columns
-    if len(columns) <= FITS:
+    if len(columns) <= fits:
         return [leaf]
     keys = 1 if len({row[0] for row in leaf.table.rows}) == len(leaf.table.rows) else 2
-    count = -(-(len(columns) - keys) // (FITS - 1 - keys))
+    count = -(-(len(columns) - keys) // (fits - 1 - keys))
     step = -(-(len(columns) - keys) // count)
     parts = []
     for begin in range(keys, len(columns), step):
@@ -117,44 +110,6 @@ def _parts(leaf: Leaf) -> list[Leaf]:
         )
         parts.append(Leaf(table, leaf.title, leaf.rest if last else ""))
     return parts
-
-
-def widths(table: Table, say: Speech, whole: float) -> list[float]:
-    """Widths in millimetres that add up to ``whole``: numbers never break, texts share what is left by their length."""
-    least, wish = [], []
-    for n, column in enumerate(table.columns):
-        word = 1.1 * _word(column.title) + 2
-        inside = sorted(signs(say.text(row[n], column.kind)) for row in table.rows) or [0]
-        if column.kind in NUMBERS:
-            need = max(inside[-1] + 2.0, signs(column.title) / 2.5 + 3, word, NARROWEST + 2.0)
-            least.append(need)
-            wish.append(need)
-        else:
-            usual = inside[int(len(inside) * 0.9)] if len(inside) > 10 else inside[-1]
-            wish.append(float(min(max(usual, signs(column.title) / 2, NARROWEST) + 2, WIDEST)))
-            inner = max((_word(say.text(row[n], column.kind)) for row in table.rows), default=0)
-            wish[-1] = max(wish[-1], word)
-            least.append(min(wish[-1], max(NARROWEST + 3.0, word, min(inner, LONGEST_WORD) + 2)))
-    room = whole / SIGN_MM
-    spare = max(0.0, min(1.0, (room - sum(least)) / max(sum(wish) - sum(least), 1e-9)))
-    taken = [low + spare * (high - low) for low, high in zip(least, wish, strict=True)]
-    return [whole * width / sum(taken) for width in taken]
-
-
-def lines(table: Table, say: Speech, wide: list[float]) -> int:
-    """About how many lines of text a table takes with columns so wide."""
-    return sum(
-        max(
-            math.ceil((signs(say.text(cell, column.kind)) + 2) * SIGN_MM / width)
-            for cell, column, width in zip(row, table.columns, wide, strict=True)
-        )
-        for row in table.rows
-    )
-
-
-def _word(text: str) -> int:
-    """Signs of the longest part that should not be broken: Chinese may break anywhere."""
-    return max((len(part) for part in re.split(r"[^\x21-\x7e]+", text)), default=0)
 
 
 @lru_cache(maxsize=1 << 14)

@@ -27,7 +27,7 @@ from ..maps import fonts, vector
 from ..maps.marks import Picture
 from ..nouns import Content
 from ..speech import Speech, visible
-from . import paper, word
+from . import columns, paper, word
 from .paper import Leaf
 from .pdf_packing import packed
 from .word_style import SIDEWAYS_MM, TEXT_MM
@@ -145,10 +145,12 @@ def _chapter(
 
 def _leaf(leaf: Leaf, heading: str | None, width: float, say: Speech) -> dict[str, Any]:
     table = leaf.table
+    widths = columns.widths(table, say, width)
     return {
         "heading": heading,
         "columns": [{"title": visible(c.title), "right": c.kind in paper.NUMBERS} for c in table.columns],
-        "widths": [round(w, 2) for w in paper.widths(table, say, width)],
+        "widths": [round(w, 2) for w in widths],
+        "long": columns.lines(table, say, widths) > word.TOGETHER,
         "rows": [
             [visible(say.text(cell, c.kind)) for cell, c in zip(row, table.columns, strict=True)] for row in table.rows
         ],

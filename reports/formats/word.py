@@ -31,7 +31,7 @@ from ..maps import fonts, painter, static_map
 from ..maps.marks import Picture
 from ..nouns import Content
 from ..speech import Speech, visible
-from . import paper, word_style, word_table, word_template
+from . import columns, paper, word_style, word_table, word_template
 from .packing import timeless
 from .paper import Leaf
 from .word_style import CELL, FIGURE, MADE, NOTE, NUMBER, PARAGRAPH, SIDEWAYS_MM, SUBTITLE, TABLE, TEXT_MM, WARNING
@@ -205,7 +205,7 @@ class Writer:
 
     def _leaf(self, leaf: Leaf, width: float) -> None:
         table, say = leaf.table, self.say
-        widths = paper.widths(table, say, width)
+        widths = columns.widths(table, say, width)
         number, plain = self._id(NUMBER), self._id(CELL)
         rows = [[(c.title, number if c.kind in paper.NUMBERS else plain) for c in table.columns]]
         rows += [
@@ -215,7 +215,7 @@ class Writer:
             ]
             for row in table.rows
         ]
-        whole = paper.lines(table, say, widths) <= TOGETHER
+        whole = columns.lines(table, say, widths) <= TOGETHER
         word_table.fill(word_table.add(self.word, TABLE, widths), widths, rows, head=True, whole=whole)
         for text in filter(None, (leaf.rest, table.note)):
             self.text(text, NOTE)
