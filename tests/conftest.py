@@ -6,6 +6,7 @@ import hashlib
 import importlib
 import json
 import os
+import runpy
 import shutil
 import subprocess
 import sys
@@ -26,6 +27,12 @@ from . import small_county
 # The same examples at every run, and no clock: a run on a busy machine fails for what is wrong, never for what is slow.
 settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
 settings.load_profile("repeatable")
+
+# No network, in this process and in every Python that it starts.
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    filter(None, (str(Path(__file__).parent / "offline"), os.environ.get("PYTHONPATH", "")))
+)
+runpy.run_path(str(Path(__file__).parent / "offline" / "sitecustomize.py"))
 
 EMBEDDED = Path(siting.instances.__file__).parent / "yunling-county"
 
@@ -50,6 +57,20 @@ class Answer:
 
 
 Run = Callable[..., Answer]
+
+
+@pytest.fixture(autouse=True)
+def layers_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Layers are read in this process, faster by the start of another one; tests of that start it themselves."""
+    from siting.instances.files import gdal_child, layers
+
+    def answered(asked: bytes) -> bytes:
+        import pyogrio
+
+        return b"".join(gdal_child.answered(pyogrio, json.loads(asked)))
+
+    monkeypatch.setattr(layers, "in_a_child", layers.answered, raising=False)
+    monkeypatch.setattr(layers, "answered", answered)
 
 
 @pytest.fixture

@@ -214,6 +214,29 @@ def test_no_other_server_is_asked(tmp_path: Path, url: str, monkeypatch: pytest.
     assert refused(AREA, tmp_path, service=Service(nominatim=url))[0] == "E248"
 
 
+def test_a_name_server_that_leads_inside_is_not_followed(
+    tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The name is listed, the address behind it is that of this machine."""
+    monkeypatch.setattr(online, "HOSTS", frozenset({"roads.example"}))
+    monkeypatch.setattr(socket, "gethostbyname", lambda name: "127.0.0.1")
+    for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    url, before = server.url.replace("127.0.0.1", "roads.example"), socket.socket.connect
+    code, reason = refused(AREA, tmp_path, service=Service(f"{url}/api", f"{url}/", 5.0))
+    assert code == "E249"
+    assert "public" in reason
+    assert server.asked == []
+    assert socket.socket.connect == before  # everything is as it was
+
+
+def test_addresses_that_lie_inside() -> None:
+    inside = ["127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "::1"]
+    inside += ["fe80::1%eth0", "fc00::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1"]
+    assert not any(online._is_public(address) for address in inside)
+    assert all(online._is_public(address) for address in ("1.1.1.1", "162.55.144.139", "2a01:4f8:261:3c4f::2"))
+
+
 @pytest.mark.parametrize(
     "area", ["", "  ", "1,2,3", "117,31,116,32", "0,0,181,1", "117,31,120,32", "1..2,3,4,5", "x" * 300]
 )

@@ -18,6 +18,7 @@ import shapely
 
 from siting.errors import Fault, InputRefused
 
+from ..files import layers
 from ..files.sqlite_file import runs_code
 from ..tags import plain
 from . import crs
@@ -114,21 +115,18 @@ def _no_constant(constant: str) -> None:
 
 def _gdal(path: Path) -> Iterator[Shape]:
     """Features of a GeoPackage or Shapefile; of a package with several layers all, polygons or not."""
-    import pyogrio
-
     number = 0
-    for layer in [name for name, kind in pyogrio.list_layers(path) if kind is not None]:
-        options = {"encoding": _encoding(path)} if path.suffix.lower() == ".shp" else {}
-        meta, _, shapes, fields = pyogrio.raw.read(str(path.resolve()), layer=layer, force_2d=True, **options)
-        if meta["crs"] is None:
-            raise ValueError(f"{layer}: no coordinate system")
-        heads = [str(name).lower() for name in meta["fields"]]
-        for at, wkb in enumerate(shapes):
+    for table in layers.read(path, _encoding(path) if path.suffix.lower() == ".shp" else None).tables:
+        if not table.system:
+            raise ValueError(f"{table.name}: no coordinate system")
+        heads = [name.lower() for name in table.headings]
+        for at, wkb in enumerate(table.shapes):
             number += 1
             if wkb is None:
                 raise ValueError(f"feature {number} has no geometry")
-            attributes = {head: plain(str(c[at])) for head, c in zip(heads, fields, strict=True) if c[at] is not None}
-            yield Shape(_valid(shapely.from_wkb(wkb), meta["crs"], path), attributes, number)
+            cells = zip(heads, table.columns, strict=True)
+            attributes = {head: plain(str(column[at])) for head, column in cells if column[at] is not None}
+            yield Shape(_valid(shapely.from_wkb(wkb), table.system, path), attributes, number)
 
 
 def _encoding(path: Path) -> str:

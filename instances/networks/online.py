@@ -2,7 +2,7 @@
 
 OSMnx asks Overpass (and Nominatim for the outline of a place); every answer passes the guard before OSMnx sees it:
 
-* only https, only the hosts of `HOSTS`, no redirects: no address in a county folder can send siting elsewhere;
+* only https, only the hosts of `HOSTS` at public addresses, no redirects: nothing can send siting elsewhere;
 * an answer other than 200, one that is no JSON, or one with Overpass's ``remark`` (out of time or memory, so the data
   are cut short) is a failure, never a smaller county;
 * an answer may take `Service.timeout_s` in all and `LARGEST_BYTES`; a busy server is not asked again.
@@ -15,12 +15,14 @@ from __future__ import annotations
 
 import hashlib
 import io
+import ipaddress
 import json
 import math
 import re
 import socket
 import tempfile
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -182,11 +184,40 @@ def _guarded(service: Service) -> Iterator[None]:
     for name, value in ours.items():
         setattr(settings, name, value)
     try:
-        yield
+        with _no_private_address():
+            yield
     finally:
         socket.getaddrinfo = resolve  # OSMnx ties the name of the server to one address
         for name, value in before.items():
             setattr(settings, name, value)
+
+
+@contextmanager
+def _no_private_address() -> Iterator[None]:
+    """No connection to an address inside a network, whatever a name server says of a listed name; where a proxy is set
+    it is the proxy that asks the name server, and may itself stand inside."""
+
+    def connect(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and not urllib.request.getproxies():
+            host = str(address[0])
+            if host not in HOSTS and not _is_public(host):
+                self.close()
+                raise _Refused(f"{host} is no public address")
+        before(self, address)
+
+    before = socket.socket.connect
+    socket.socket.connect = connect  # type: ignore[method-assign,assignment]
+    try:
+        yield
+    finally:
+        socket.socket.connect = before  # type: ignore[method-assign]
+
+
+def _is_public(host: str) -> bool:
+    """Whether an address can be one of the open network."""
+    address = ipaddress.ip_address(host.partition("%")[0])
+    inner = getattr(address, "ipv4_mapped", None)
+    return (inner or address).is_global
 
 
 class _Guard:

@@ -1,15 +1,16 @@
 """Reading a layer of road lines: GeoPackage, Shapefile (also zipped) and GeoJSON.
 
 What a file is, is decided by its first bytes and never by GDAL's own guess: a GeoPackage by the mark of SQLite and its
-application id, a Shapefile by its file code and the files beside it. Only then does GDAL see it, so a virtual dataset
-under another name is never opened. GeoJSON is read by the json module, without GDAL.
+application id, a Shapefile by its file code and the files beside it. Only then does GDAL see it, in a process without
+network (`siting.instances.files.layers`), so a virtual dataset under another name is never opened. GeoJSON is read by
+the json module, without GDAL.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ import shapely
 
 from siting.errors import Fault, InputRefused
 
-from ..files import dbf_text
+from ..files import dbf_text, layers
 from ..files.sqlite_file import runs_code
 from ..geography.crs import WGS84, Reference, declared
 from ..tags import plain
@@ -30,6 +31,8 @@ COMPANIONS = (".dbf", ".shx", ".prj", ".cpg")
 _SQLITE = b"SQLite format 3\0"
 _APPLICATIONS = (b"GPKG", b"GP10", b"GP11")
 _LINES = ("LineString", "MultiLineString")
+#: Words of the kinds of layers that may hold lines.
+_MAYBE_LINES = ("LineString", "Unknown", "GeometryCollection")
 _SHAPEFILE = (9994).to_bytes(4, "big")
 _VERSION = (1000).to_bytes(4, "little")
 
@@ -48,7 +51,7 @@ def read_shapefile(path: Path, file: str, notes: list[Fault]) -> Layer:
     lost = [kind for kind in (".dbf", ".shx") if beside[kind] is None]
     if lost:
         raise InputRefused([Fault("E238", file, values={"name": file, "missing": kind}) for kind in lost])
-    table, encoding = _own_texts(_read(path, file, None, dbf_text.BYTES), beside[".cpg"], file, notes)
+    table, encoding = _own_texts(_read(path, file, dbf_text.BYTES), beside[".cpg"], file, notes)
     names = {column: (*known, *(dbf_text.cut(name, encoding) for name in known)) for column, known in HEADINGS.items()}
     return _lines(table, names, file, notes)
 
@@ -62,17 +65,7 @@ def read_geopackage(path: Path, file: str, notes: list[Fault]) -> Layer:
     head = _head(path, 72)
     if not head.startswith(_SQLITE) or head[68:72] not in _APPLICATIONS or runs_code(path):
         raise InputRefused(Fault("E237", file, values={"name": file, "kind": "GeoPackage"}))
-    import pyogrio
-
-    try:
-        layers = [(str(name), str(kind)) for name, kind in pyogrio.list_layers(path)]
-    except (RuntimeError, ValueError, OSError) as problem:
-        raise _unreadable(file, problem) from problem
-    lines = [name for name, kind in layers if "LineString" in kind or kind in ("Unknown", "GeometryCollection")]
-    if len(lines) != 1:
-        names = ", ".join(plain(name, 60) for name in (lines or [name for name, _ in layers])[:8])
-        raise InputRefused(Fault("E239", file, values={"name": file, "count": len(lines), "layers": names}))
-    return _lines(_read(path, file, lines[0], None), HEADINGS, file, notes)
+    return _lines(_read(path, file, None), HEADINGS, file, notes)
 
 
 def read_geojson(path: Path, file: str, notes: list[Fault]) -> Layer:
@@ -110,34 +103,19 @@ def read_geojson(path: Path, file: str, notes: list[Fault]) -> Layer:
     return lines, declared(named, file) if named else WGS84
 
 
-@dataclass(frozen=True)
-class _Table:
-    """What GDAL reads: ``columns`` by ``headings``, a value a feature; ``shapes`` (n,) WKB; the system or ""."""
-
-    headings: Sequence[str]
-    columns: Sequence[Sequence[Any]]
-    shapes: Sequence[Any]
-    system: str
-
-
-def _read(path: Path, file: str, layer: str | None, encoding: str | None) -> _Table:
-    """All of a layer, as GDAL reads it."""
-    import pyogrio
-
+def _read(path: Path, file: str, encoding: str | None) -> layers.Table:
+    """The one line layer of a GeoPackage, or a Shapefile, whose ``encoding`` is given, as GDAL reads it."""
     try:
-        driver = pyogrio.read_info(path, layer=layer, encoding=encoding)["driver"]
-        if driver not in ("ESRI Shapefile", "GPKG"):
-            raise InputRefused(Fault("E237", file, values={"name": file, "kind": "Shapefile, GeoPackage"}))
-        meta, _, shapes, values = pyogrio.raw.read(
-            path, layer=layer, encoding=encoding, force_2d=True, datetime_as_string=True
-        )
-    except (RuntimeError, ValueError, NameError, OSError) as problem:  # a .prj of stray bytes is a NameError of pyogrio
+        found = layers.read(path, encoding, None if encoding else _MAYBE_LINES)
+    except layers.UnreadableError as problem:
         raise _unreadable(file, problem) from problem
-    headings = [str(name) for name in meta["fields"]]
-    return _Table(headings, list(values), [] if shapes is None else shapes, meta["crs"] or "")
+    if len(found.chosen) != 1:
+        names = ", ".join(plain(name, 60) for name in (found.chosen or [name for name, _ in found.every])[:8])
+        raise InputRefused(Fault("E239", file, values={"name": file, "count": len(found.chosen), "layers": names}))
+    return found.tables[0]
 
 
-def _lines(table: _Table, names: Mapping[str, tuple[str, ...]], file: str, notes: list[Fault]) -> Layer:
+def _lines(table: layers.Table, names: Mapping[str, tuple[str, ...]], file: str, notes: list[Fault]) -> Layer:
     """Lines of a layer with the columns that we know."""
     columns = pick(table.headings, names, file, notes)
     values = {column: table.columns[list(table.headings).index(heading)] for column, heading in columns.items()}
@@ -172,7 +150,7 @@ def _note_others(others: list[str], lines: list[Line], file: str, notes: list[Fa
         notes.append(Fault("N234", file, values={"count": others.count(kind), "what": kind or "None"}))
 
 
-def _own_texts(table: _Table, cpg: Path | None, file: str, notes: list[Fault]) -> tuple[_Table, str]:
+def _own_texts(table: layers.Table, cpg: Path | None, file: str, notes: list[Fault]) -> tuple[layers.Table, str]:
     """The table of a Shapefile with its texts decoded, and the encoding; N230 where no ``.cpg`` names one."""
     texts = [*table.headings, *(v for column in table.columns for v in column if isinstance(v, str))]
     encoding = dbf_text.named(cpg) if cpg is not None else None
