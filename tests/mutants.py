@@ -2,8 +2,8 @@
 
 A mutant is one operator, constant or choice turned into its neighbour (``<`` into ``<=``, ``+`` into ``-``, ``min``
 into ``max`` ...). Nothing on the disk is changed. `tests.mutants_warm` tries hundreds in one process, each on the tests
-that run its line; what it cannot spoil, and what it finds alive, is tried in a process of its own, in which the import
-system hands out the spoilt module.
+that run its line; what it cannot spoil is tried in a process of its own, in which the import system hands out the
+spoilt module.
 
     python -m tests.mutants                       all mutants of all modules
     python -m tests.mutants --modules bound,money --sample 30 --seed 1
@@ -22,6 +22,7 @@ import importlib.abc
 import importlib.machinery
 import importlib.util
 import random
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -32,11 +33,12 @@ from types import CodeType
 
 ROOT = Path(__file__).resolve().parents[1]
 CHECKER = ROOT / "siting" / "verify"
-#: The tests of the checker; the long ones and those of other parts are left out.
+#: The tests that check plans in their own process; the long ones are left out.
 TESTS = (
     "test_verify.py", "test_verify_targets.py", "test_verify_shared.py", "test_verify_schools.py",
     "test_verify_haul.py", "test_verify_lines.py", "test_verify_ways.py", "test_verify_hostile.py",
-    "test_certificate.py",
+    "test_certificate.py", "test_options.py", "test_own_times_county.py", "test_aims_county.py", "test_scenario.py",
+    "test_needs.py", "test_properties.py", "test_escaped_plans.py", "test_campaign_travel.py",
 )  # fmt: skip
 #: Modules whose own tests come first: most mutants die there.
 OWN = {
@@ -166,8 +168,12 @@ class Spoiler(ast.NodeTransformer):
 
 
 def _tells(node: ast.Call) -> bool:
-    """Whether a call only makes a message."""
-    return isinstance(node.func, ast.Name) and node.func.id in ("ValueError", "RULES")
+    """Whether a call only makes a message: an error, or a breach with its code and words."""
+    if isinstance(node.func, ast.Name):
+        return node.func.id in ("ValueError", "RULES")
+    first = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else ""
+    known = isinstance(first, str) and re.fullmatch("E7[0-9]{2}", first) is not None
+    return known and isinstance(node.func, ast.Attribute) and node.func.attr in ("say", "add")
 
 
 def spoilt(module: str, place: int) -> str:
@@ -275,7 +281,7 @@ def campaign(chosen: Sequence[Mutant], *, cover: bool = False) -> list[Mutant]:
 
     files = list(dict.fromkeys([*TESTS, *OWN.values()]))
     answer = mutants_warm.run(chosen, files, lambda words: print(words, file=sys.stderr, flush=True), cover=cover)
-    alive = [mutant for mutant in [*answer.cold, *answer.alive] if survives(mutant)]
+    alive = [*answer.alive, *filter(survives, answer.cold)]
     for mutant in alive:
         print(f"survives: {mutant.key} (line {mutant.first}, place {mutant.place})", flush=True)
     looped, cold = len(answer.looped), len(answer.cold)

@@ -72,9 +72,9 @@ def random_roads(folder: Path, seed: int) -> Path:
     nodes = [f"{k}" for k in dice.sample(range(1000), size)]
     tables = {"nodes.csv": ["id,lon,lat", *(f"{node},{point()}" for node in nodes)]}
     tables["edges.csv"] = ["from_node,to_node,length_m,road_class,oneway,speed_kmh"]
-    for _ in range(dice.randint(size, 4 * size)):
-        metres, kind = dice.choice((dice.randint(1, 900), round(dice.uniform(0.01, 2000), 3))), dice.choice("rrrf")
-        kind = {"r": "road", "f": "ferry"}[kind]
+    for k in range(dice.randint(size, 4 * size)):
+        metres = dice.choice((dice.randint(1, 900), round(dice.uniform(0.01, 2000), 3)))
+        kind = dice.choice(("road", "road", "road", "ferry")) if k else "road"
         tables["edges.csv"].append(f"{dice.choice(nodes)},{dice.choice(nodes)},{metres},{kind},{dice.randint(0, 1)},")
     levels = [("county_town", 1), *[("village", 0)] * 5, *[("hamlet", 0)] * 3]
     tables["settlements.csv"] = ["id,name,level,urban,lon,lat,population_persons,pupils_persons"]
