@@ -15,7 +15,7 @@ from . import problems
 from . import problems_brute as brute
 from .problems import make_block, target
 
-EXACT = Effort(gap=0, time_limit_s=30)
+EXACT = Effort(gap=0, time_limit_s=600)
 
 
 def solved(problem: Problem) -> Outcome:

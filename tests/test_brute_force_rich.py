@@ -18,7 +18,7 @@ from . import problems
 from . import problems_brute as brute
 from .problems_rich import rich_problem
 
-EXACT = Effort(gap=0, time_limit_s=30)
+EXACT = Effort(gap=0, time_limit_s=600)
 
 
 def is_the_best(seed: int) -> None:

@@ -137,7 +137,7 @@ def one_service(seed: int) -> Problem:
 def test_a_service_with_its_own_fund_equals_brute_force(seed: int) -> None:
     problem = one_service(seed)
     exact = brute.best(problem)
-    outcome = county.solve(problem, Effort(gap=0, time_limit_s=120))
+    outcome = county.solve(problem, Effort(gap=0, time_limit_s=600))
     assert breaches(problem, outcome.plan) == []
     assert brute.reached(problem, outcome.plan) == exact
     assert all(s.bound == s.objective for s in outcome.stages if s.name != "travel")

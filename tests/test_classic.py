@@ -25,7 +25,7 @@ from siting.solvers.classic.merge import merged
 from .problems import make_block
 
 BENCH = Path(__file__).parents[2] / "shared" / "bench"
-EXACT = Effort(gap=0, time_limit_s=60)
+EXACT = Effort(gap=0, time_limit_s=600)
 literature = pytest.mark.skipif(not BENCH.exists(), reason="the literature's files are not beside the project")
 
 

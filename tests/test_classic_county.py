@@ -17,7 +17,7 @@ from siting.roads import travel
 from siting.solvers import county as engine
 from siting.solvers.classic import problems
 
-EXACT = Effort(gap=0, time_limit_s=30)
+EXACT = Effort(gap=0, time_limit_s=600)
 
 
 def small_graph() -> Graph:

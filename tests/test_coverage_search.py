@@ -221,7 +221,7 @@ def one_service(seed: int) -> Problem:
 def test_a_service_with_its_own_fund_equals_brute_force(seed: int) -> None:
     problem = one_service(seed)
     exact = brute.best(problem)
-    outcome = county.solve(problem, Effort(gap=0, time_limit_s=60))
+    outcome = county.solve(problem, Effort(gap=0, time_limit_s=600))
     assert breaches(problem, outcome.plan) == []
     assert brute.reached(problem, outcome.plan) == exact
     assert all(stage.bound == stage.objective for stage in outcome.stages)
@@ -233,5 +233,5 @@ def test_no_model_is_built_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(formulation, "Formulation", never)
     problem = replace(one_service(5), targets=())
-    outcome = county.solve(problem, Effort(gap=0, time_limit_s=60))
+    outcome = county.solve(problem, Effort(gap=0, time_limit_s=600))
     assert brute.reached(problem, outcome.plan) == brute.best(problem)

@@ -35,7 +35,7 @@ def agrees_with_brute_force(seed: int) -> None:
     problem = rich_problem(seed)
     exact = brute.best(problem)
     said: list[Known] = []
-    outcome = county.solve(problem, Effort(gap=0, time_limit_s=30, on_known=said.append))
+    outcome = county.solve(problem, Effort(gap=0, time_limit_s=600, on_known=said.append))
     assert problems.breaches(problem, outcome.plan) == []
     assert brute.reached(problem, outcome.plan) == exact
     for aim in goal.aims(problem):

@@ -31,7 +31,7 @@ from .problems_rich import rich_problem
 from .test_options import DISPOSAL, LINES, SITES, TOML
 from .verify_street import write
 
-EXACT = Effort(gap=0, time_limit_s=30)
+EXACT = Effort(gap=0, time_limit_s=600)
 
 
 def reached(problem: Problem) -> tuple[int, ...]:
