@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from siting.errors import SolverFailed
+from siting.errors import NoPlan, SolverFailed
 from siting.model import goal
 from siting.plans.outcome import Effort, Stop
 from siting.problems.problem import TargetRow
@@ -43,6 +43,27 @@ def is_the_best(seed: int) -> None:
             assert stage.objective == by_name[aim.name]
             assert stage.bound == stage.objective
             assert stage.stop is Stop.PROVEN
+
+
+def can_be(seed: int) -> bool:
+    """Whether any plan of a seed's problem keeps the rules."""
+    try:
+        brute.best(rich_problem(seed))
+    except AssertionError:
+        return False
+    return True
+
+
+def is_called_impossible(seed: int) -> None:
+    """Nothing that breaks a rule is handed out where no plan keeps them."""
+    with pytest.raises(NoPlan):
+        county.solve(rich_problem(seed), EXACT)
+
+
+@pytest.mark.usefixtures("in_process")
+def test_a_problem_without_a_plan_is_called_so() -> None:
+    assert not can_be(20513)
+    is_called_impossible(20513)
 
 
 @pytest.mark.usefixtures("in_process")

@@ -38,21 +38,22 @@ def compared(folder: Path) -> int:
     setting = Auditor(folder).setting("")
     total = 0
     for key in county.services:
-        found, sites, ids = times.pairs(key), travel.sites_of(county, key), [s.id for s in county.settlements]
+        found, sites, people = times.pairs(key), travel.sites_of(county, key), county.settlements
         over = next((a.line for a in county.services[key].access if a.line and a.offered), None)
         lines = [line.id for line in county.lines_of(over)] if over else []
+        ways = setting.ways(key)
         ours = {
-            (ids[i], sites[j][1], int(access), lines[line] if line >= 0 else ""): int(cost)
+            (people[i].id, sites[j][1], int(access), lines[line] if line >= 0 else ""): int(cost)
             for i, j, access, line, cost in zip(
                 found.settlement, found.site, found.access, found.line, found.cost, strict=True
             )
+            if people[i].id in ways.demand  # the checker searches for nobody else
         }
-        ways = setting.ways(key)
-        ways.learn((settlement, site) for settlement in ids for _, site in sites if site in ways.sites)
         theirs = {
             (settlement, site, access, line): cost
-            for (settlement, site), those in ways.pairs.items()
-            for access, cost, _, line in those
+            for site, those in ways.to.items()
+            for settlement, pair in those.items()
+            for access, cost, _, line in pair
         }
         assert ours == theirs, key
         total += len(ours)
