@@ -43,12 +43,12 @@ def answer_of(lines: str, monkeypatch: pytest.MonkeyPatch, **more: Any) -> Answe
         "def keep(v): np.savez(folder + '/incumbent.npz', values=np.array(v))\n"
     )
 
-    def start(module: str, folder: Path, errors: IO[bytes], memory_mb: int | None) -> subprocess.Popen[str]:
-        command = [sys.executable, "-c", begin + lines, str(folder)]
+    def start(module: str, arguments: list[str], errors: IO[bytes], memory_mb: int | None) -> subprocess.Popen[str]:
+        command = [sys.executable, "-c", begin + lines, *arguments]
         pipe = subprocess.PIPE
         return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=errors, text=True, errors="replace")
 
-    monkeypatch.setattr(supervise, "_start", start)
+    monkeypatch.setattr(supervise, "start_child", start)
     seen: list[np.ndarray] = []
     options: dict[str, Any] = {"gap": 0.0, "seconds": 60.0, "seed": 0, "threads": 1, "stopped": lambda: False}
     answer = supervise.run(knapsack(5), {}, **options, on_values=seen.append, **more)

@@ -2,7 +2,7 @@
 
 A greedy choice and exchanges; the Lagrangean bound, whose mean choice is where the next exchanges begin; sites fixed by
 their prices, rows merged and sites compared again; what is then small enough goes to HiGHS; beside what is not, the
-exchanges go on until the time is up.
+exchanges go on until the time is up. In between, a tree on the linear relaxation is searched in other processes.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ from siting.plans.outcome import Effort
 from ..priced import Answer, Task, Way, raised
 from ..process.arrays import Rows, hand_over, minimise
 from ..volume import Descent
+from . import crew
 from .bound import fix, lower
 from .reduce import Cover, reduced, smaller
 from .swap import Swap
 
-#: Pairs up to which what is left goes to HiGHS: more, and its linear relaxations take longer than all the rest.
-SMALL = 150_000
+#: Pairs up to which what is left goes to HiGHS as it is, and up to which a tree on its relaxation is worth a try.
+SMALL, LARGE = 30_000, 1_500_000
 ROOT, AGAIN = Descent(), Descent(rounds=300, step=0.1)
 #: Beginnings of exchanges: before the bound, after it where HiGHS decides the rest, and where nothing else can.
 FIRST_SHAKES, FEW_SHAKES, MORE_SHAKES = 3, 10, 100_000
@@ -135,12 +136,28 @@ class Method:
         if not len(cover.price):
             self.high = max(self.value, min(self.high, raised(cover.base)))
             return
-        small = cover.covers.nnz <= SMALL
+        small, large = cover.covers.nnz <= SMALL, cover.covers.nnz > LARGE
+        if not small and not large:
+            self._tree(cover, swap)
+            return
         left = self.way.deadline - time.monotonic()
         most, share = (FEW_SHAKES, SWAP_SHARE) if small else (MORE_SHAKES, 1.0)
         self._shake(swap, self.cover, most, time.monotonic() + left * share)
         if small and not self._done():
             self._mip(cover)
+
+    def _tree(self, cover: Cover, swap: Swap) -> None:
+        """A tree in other processes; beside it exchanges, from what its relaxations open."""
+
+        def over() -> bool:
+            if not self._done():
+                self._shake(swap, self.cover, 1, self.way.deadline)
+            return self._done()
+
+        def lowered(bound: float) -> None:
+            self.high = max(self.value, min(self.high, bound))
+
+        crew.work(cover, self.way, self.value, self.high, over, lambda point: self._round(cover, point), lowered)
 
     def _mip(self, cover: Cover) -> None:
         r"""What is left to HiGHS: min uncovered weight and prices over :math:`z_i + \sum_{j \in N(i)} y_j \ge 1`."""

@@ -24,6 +24,8 @@ from .reduce import Cover
 
 #: Moves without a better value after which a beginning is given up, and for how many moves a site stays shut.
 PATIENCE, REST = 60, (5, 15)
+#: How often a new beginning is far from the best.
+FAR = 0.3
 
 
 class Swap:
@@ -190,9 +192,13 @@ class Swap:
         return None if found[0] == -np.inf else (found[1], found[2])
 
     def shake(self) -> None:
-        """Begin anew near the best: some of its sites shut, filled up by good sites with chance."""
+        """Begin anew near the best: some of its sites shut, filled up by good sites with chance.
+
+        Mostly a few sites; now and then up to two thirds, since what is near has soon been seen.
+        """
         sites = list(self.best or ())
-        few = min(len(sites), int(self.rng.integers(2, 6)))
+        most = max(6, 2 * len(sites) // 3) if self.rng.random() < FAR else 6
+        few = min(len(sites), int(self.rng.integers(2, most)))
         out = {sites[k] for k in self.rng.choice(len(sites), few, replace=False)} if few else set()
         self._begin()
         for site in sites:

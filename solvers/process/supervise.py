@@ -30,7 +30,7 @@ from .answer import Answer, Duals, answer_of, incumbent
 from .child import PREFIX
 from .linear import LinearModel
 
-__all__ = ["Answer", "Duals", "run"]
+__all__ = ["Answer", "Duals", "end_child", "message_of", "pump", "run", "start_child"]
 
 #: Seconds that the solver may take to notice a cancellation before it is killed.
 GRACE_S = 3.0
@@ -77,21 +77,22 @@ def run(
             folder = Path(stack.enter_context(room))
             _write_job(folder, linear, start, options)
             errors = stack.enter_context((folder / "stderr.txt").open("wb"))
-            child = _start(module, folder, errors, memory_mb)
+            child = start_child(f"siting.solvers.process.{module}", [str(folder)], errors, memory_mb)
         except OSError as error:
             why = error.strerror or str(error)
             raise CannotWrite(Fault("E801", file=tempfile.gettempdir(), values={"why": why})) from error
         try:
             last = _follow(child, folder, linear, seconds, stopped, on_progress, on_values)
         finally:
-            _end(child)
+            end_child(child)
         return answer_of(child.returncode, folder, linear, last)
 
 
-def _start(module: str, folder: Path, errors: IO[bytes], memory_mb: int | None) -> subprocess.Popen[str]:
-    """The child process, with what it may take of memory (where the system can say so to another process: Linux)."""
+def start_child(module: str, arguments: list[str], errors: IO[bytes], memory_mb: int | None) -> subprocess.Popen[str]:
+    """A child process that runs a module, with what it may take of memory (where the system can say so to another
+    process: Linux)."""
     child = subprocess.Popen(
-        [sys.executable, "-P", "-m", f"siting.solvers.process.{module}", str(folder)],
+        [sys.executable, "-P", "-m", module, *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=errors,
@@ -143,7 +144,7 @@ def _follow(
     """
     lines: queue.Queue[str | None] = queue.Queue(MOST_WAITING)
     assert child.stdout is not None
-    threading.Thread(target=_pump, args=(child.stdout, lines), daemon=True).start()
+    threading.Thread(target=pump, args=(child.stdout, lines), daemon=True).start()
     deadline, asked = time.monotonic() + seconds + 0.5, 0.0
     last: dict[str, Any] = {}
     while True:
@@ -160,7 +161,7 @@ def _follow(
             continue
         if line is None:
             return last
-        message = _message(line)
+        message = message_of(line)
         if message is None:
             child.kill()
             return {**last, "event": "garbled", "why": f"it said what is no message: {line[:80]!r}"}
@@ -172,7 +173,7 @@ def _follow(
             on_values(values)
 
 
-def _message(line: str) -> dict[str, Any] | None:
+def message_of(line: str) -> dict[str, Any] | None:
     """What a line of the child says, without what is unknown; None where it is no message."""
     try:
         message = json.loads(line)
@@ -185,7 +186,7 @@ def _message(line: str) -> dict[str, Any] | None:
     return {k: v for k, v in finite.items() if v is not None}
 
 
-def _pump(stream: IO[str], lines: queue.Queue[str | None]) -> None:
+def pump(stream: IO[str], lines: queue.Queue[str | None]) -> None:
     """Hand on what the child says; whoever says more than is heard has to wait."""
     with suppress(ValueError, OSError):  # the stream is closed when nobody listens any more
         while line := stream.readline(LONGEST_LINE):
@@ -202,7 +203,7 @@ def _cancel(child: subprocess.Popen[str]) -> None:
         pass  # it has ended by itself in the meantime
 
 
-def _end(child: subprocess.Popen[str]) -> None:
+def end_child(child: subprocess.Popen[str]) -> None:
     """Whatever happened in the parent, no child stays behind."""
     try:
         child.wait(timeout=1)

@@ -1,0 +1,179 @@
+r"""A tree over how many sites stand in a region, in a child process: ``python -m siting.solvers.coverage.branching``.
+
+Regions are the sets of a hierarchy of the sites by whom they reach (average linkage of the Jaccard distance). A branch
+says that at most :math:`k`, or at least :math:`k + 1`, sites of a region are open; a small region that the relaxation
+opens by half is the best: one side loses the site, the other must make use of it, and both bounds fall. The node with
+the highest bound is next. Several processes do the same first nodes and then each its own share of those that are
+open; they need not speak to each other, and the bound of all is the highest of theirs.
+
+The folder holds ``cover.npz`` and ``options.json``; what comes out are lines of JSON: ``bound`` with the event
+``node``, beside it ``sites`` and ``shares`` of a point from which exchanges may begin.
+"""
+
+from __future__ import annotations
+
+import heapq
+import json
+import os
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.cluster.hierarchy import linkage
+from scipy.sparse import csr_array
+from scipy.spatial.distance import squareform
+
+from .cuts import coefficients, triples
+from .reduce import Cover
+from .relaxation import Point, Relaxation
+
+#: Rounds of cuts at the root; they end when one lowers the bound by less than this share of what is left.
+CUT_ROUNDS, WORTH_WHILE = 8, 0.01
+#: Nodes for each process before the tree is divided; sites that a message tells of at most.
+NODES_EACH, MOST_TOLD = 2, 200
+#: A sum of shares this near to a whole number is one.
+WHOLE = 1e-6
+
+_Node = tuple[float, int, dict[int, tuple[float, float]], Point]
+
+
+def regions(covers: csr_array) -> csr_array:
+    """(k, m) ones: the sites by themselves and the sets of their hierarchy, by whom they reach."""
+    m = covers.shape[1]
+    together = np.asarray((covers.T @ covers).todense())
+    size = together.diagonal()
+    either = size[:, None] + size[None, :] - together
+    distance = 1.0 - together / np.maximum(either, 1)
+    np.fill_diagonal(distance, 0.0)
+    members = [[j] for j in range(m)]
+    if m > 1:
+        for one, other, *_ in linkage(squareform(distance, checks=False), "average"):
+            members.append(members[int(one)] + members[int(other)])
+    row = np.repeat(np.arange(len(members)), [len(own) for own in members])
+    return csr_array((np.ones(len(row)), (row, np.concatenate(members))), shape=(len(members), m))
+
+
+class Tree:
+    """The search of one process: its ``share`` of ``among``."""
+
+    def __init__(self, cover: Cover, value: float, enough: float, share: int = 0, among: int = 1) -> None:
+        self.value, self.enough, self.share, self.among = value, enough, share, among
+        self.relaxation = Relaxation(cover)
+        self.dense = cover.covers.toarray().astype(np.float32)
+        self.weight = cover.weight
+        self.regions = regions(cover.covers)
+        self.size = np.asarray(self.regions.sum(axis=1))
+        self.heap: list[_Node] = []
+        self.closed, self.count, self.divided = -np.inf, 0, among == 1
+
+    def bound(self) -> float:
+        """What no choice of this share exceeds."""
+        return max(self.closed, -self.heap[0][0] if self.heap else -np.inf)
+
+    def root(self) -> Point | None:
+        """The relaxation with cuts; None where no choice is left."""
+        rng, point = np.random.default_rng(0), self.relaxation.solve(first=True)
+        for k in range(CUT_ROUNDS):
+            if point is None or point.bound <= self.enough:
+                break
+            tell(event="node", bound=point.bound, **_shares(point))
+            found = triples(self.dense, self.weight, point.opened, point.left_out, rng)
+            if not found:
+                break
+            if k:
+                self.relaxation.drop_loose_cuts()
+            self.relaxation.add_cuts(np.array([coefficients(self.dense, rows) for rows in found]), found)
+            before, point = point.bound, self.relaxation.solve()
+            if point is not None and before - point.bound < WORTH_WHILE * (before - self.value):
+                break
+        return point
+
+    def search(self) -> None:
+        """Until every open node is below what is enough."""
+        point = self.root()
+        if point is None:
+            return
+        self._keep({}, point, point.bound)
+        while self.heap:
+            if not self.divided and len(self.heap) >= NODES_EACH * self.among:
+                self.heap = sorted(self.heap)[self.share :: self.among]
+                heapq.heapify(self.heap)
+                self.divided = True
+            high, _, limits, point = heapq.heappop(self.heap)
+            best = self._branch(-high, limits, point)
+            tell(event="node", bound=self.bound(), **({} if best is None else _shares(best)))
+
+    def _branch(self, high: float, limits: dict[int, tuple[float, float]], point: Point) -> Point | None:
+        """The two nodes below one; the point of the better one."""
+        number, count = self._best_region(point)
+        self.relaxation.region(number, self.regions.indices[slice(*self.regions.indptr[number : number + 2])])
+        low, most = limits.get(number, (-np.inf, np.inf))
+        best: Point | None = None
+        for within in ((low, np.floor(count)), (np.floor(count) + 1.0, most)):
+            if within[0] > within[1]:
+                continue
+            below = {**limits, number: within}
+            found = self.relaxation.solve_within(below, point.basis)
+            if found is not None:
+                self._keep(below, found, high)
+                best = found if best is None or found.bound > best.bound else best
+        return best
+
+    def _keep(self, limits: dict[int, tuple[float, float]], point: Point, above: float) -> None:
+        """An open node, or one that is decided."""
+        bound = min(point.bound, above)
+        whole = np.abs(point.opened - np.round(point.opened)).max(initial=0.0) < WHOLE
+        if bound <= self.enough or whole:
+            self.closed = max(self.closed, bound)
+            if whole:
+                tell(event="node", bound=above if not self.divided else max(self.bound(), above), **_shares(point))
+        else:
+            self.count += 1
+            heapq.heappush(self.heap, (-bound, self.count, limits, point))
+
+    def _best_region(self, point: Point) -> tuple[int, float]:
+        """The region to branch on: opened by half, by about one site at most, and small."""
+        count = self.regions @ point.opened
+        away = np.abs(count - np.round(count))
+        score = np.where(count < 1.05, 1.0, 0.01) * away * np.maximum(0.1, 1.0 - 0.05 * np.log2(self.size))
+        number = int(np.argmax(score))
+        return number, float(count[number])
+
+
+def _shares(point: Point) -> dict[str, Any]:
+    first = np.argsort(-point.opened, kind="stable")[:MOST_TOLD]
+    first = first[point.opened[first] > WHOLE]
+    return {"sites": first.tolist(), "shares": np.round(point.opened[first], 6).tolist()}
+
+
+def tell(**message: Any) -> None:
+    """A line to the parent."""
+    if message.get("bound") is not None and not np.isfinite(message["bound"]):
+        message["bound"] = None
+    print(json.dumps(message), flush=True)
+
+
+def _listen() -> None:
+    sys.stdin.read()
+    os._exit(3)  # the pipe closed: nobody waits for an answer any more
+
+
+def main(folder: Path) -> None:
+    """The job of ``folder``."""
+    threading.Thread(target=_listen, daemon=True).start()
+    options = json.loads((folder / "options.json").read_text())
+    with np.load(folder / "cover.npz", allow_pickle=False) as stored:
+        job = {name: stored[name] for name in stored.files}
+    shape = (len(job["weight"]), len(job["price"]))
+    covers = csr_array((np.ones(len(job["indices"])), job["indices"], job["indptr"]), shape=shape)
+    option = np.arange(shape[1])
+    cover = Cover(covers, job["weight"], job["price"], job["use"], job["limit"], option, options["base"], (), {})
+    tree = Tree(cover, options["value"], options["enough"], options["share"], options["among"])
+    tree.search()
+    tell(event="done", bound=tree.bound())
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

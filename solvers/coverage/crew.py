@@ -1,0 +1,122 @@
+"""The processes that search the tree of a cover (`branching`), and what is heard from them.
+
+They are begun, listened to and ended here; what they say is only believed as numbers in the form of a message. A
+process that ends without having finished leaves the last bound of its share, which still holds.
+"""
+
+from __future__ import annotations
+
+import json
+import queue
+import tempfile
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from siting.errors import CannotWrite, Fault
+
+from ..priced import Way
+from ..process.supervise import MOST_WAITING, end_child, message_of, pump, start_child
+from .reduce import Cover
+
+
+class Crew:
+    """What some processes have said so far: ``bounds``, one of each share, and who still works."""
+
+    def __init__(self, among: int, high: float) -> None:
+        self.bounds = [high] * among
+        self.works = [True] * among
+        self.lines: list[queue.Queue[str | None]] = [queue.Queue(MOST_WAITING) for _ in range(among)]
+
+    @property
+    def high(self) -> float:
+        """What no choice exceeds."""
+        return max(self.bounds)
+
+    def hear(self, sites: int) -> np.ndarray | None:
+        """Take what has been said since the last time; the newest point, shares of the sites (m,), if there is one."""
+        point: np.ndarray | None = None
+        for k, lines in enumerate(self.lines):
+            while self.works[k]:
+                try:
+                    line = lines.get(timeout=0.02)
+                except queue.Empty:
+                    break
+                message = None if line is None else message_of(line)
+                if message is None:
+                    self.works[k] = False
+                    break
+                bound = message.get("bound", -np.inf if message["event"] == "done" else np.inf)
+                self.bounds[k] = min(self.bounds[k], float(bound))
+                if message["event"] == "done":
+                    self.works[k] = False
+                told = _point(message, sites)
+                point = told if told is not None else point
+        return point
+
+
+def _point(message: dict[str, Any], sites: int) -> np.ndarray | None:
+    """The shares in a message; None where there are none, or none that can be those of the cover."""
+    try:
+        at = np.asarray(message["sites"], dtype=np.int64)
+        share = np.asarray(message["shares"], dtype=np.float64)
+    except (KeyError, ValueError, TypeError, OverflowError):
+        return None
+    fits = at.shape == share.shape and at.ndim == 1 and np.isfinite(share).all()
+    if not fits or (len(at) and (at.min() < 0 or at.max() >= sites)):
+        return None
+    point = np.zeros(sites)
+    point[at] = share
+    return point
+
+
+def work(
+    cover: Cover, way: Way, value: float, high: float, over: Callable[[], bool],
+    on_point: Callable[[np.ndarray], None], on_bound: Callable[[float], None],
+) -> None:  # fmt: skip
+    """Search the tree of a cover in ``way.threads`` processes until they have done it or it is over.
+
+    ``value`` is that of the best choice, ``high`` a bound. ``on_bound`` hears of lower bounds, ``on_point`` of points
+    of the relaxation.
+
+    Raises:
+        CannotWrite: the folder for temporary files is full or read-only, or no process can be started (E801).
+    """
+    crew = Crew(way.threads, high)
+    enough = value + max(way.slack, way.gap * abs(value))
+    with ExitStack() as stack:
+        try:
+            room = tempfile.TemporaryDirectory(prefix="siting-", ignore_cleanup_errors=True)
+            folder = Path(stack.enter_context(room))
+            for k in range(way.threads):
+                own = folder / str(k)
+                own.mkdir()
+                options = {"value": value, "enough": enough, "base": cover.base, "share": k, "among": way.threads}
+                _write(own, cover, options)
+                errors = stack.enter_context((own / "stderr.txt").open("wb"))
+                child = start_child("siting.solvers.coverage.branching", [str(own)], errors, way.memory_mb)
+                stack.callback(end_child, child)
+                stack.callback(child.kill)
+                threading.Thread(target=pump, args=(child.stdout, crew.lines[k]), daemon=True).start()
+        except OSError as error:
+            why = error.strerror or str(error)
+            raise CannotWrite(Fault("E801", file=tempfile.gettempdir(), values={"why": why})) from error
+        while not over() and any(crew.works):
+            point = crew.hear(len(cover.price))
+            on_bound(crew.high)
+            if point is not None:
+                on_point(point)
+        crew.hear(len(cover.price))
+        on_bound(crew.high)
+
+
+def _write(folder: Path, cover: Cover, options: dict[str, Any]) -> None:
+    np.savez(
+        folder / "cover.npz", allow_pickle=False, indptr=cover.covers.indptr, indices=cover.covers.indices,
+        weight=cover.weight, price=cover.price, use=cover.use, limit=cover.limit,
+    )  # fmt: skip
+    (folder / "options.json").write_text(json.dumps(options))
