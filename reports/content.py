@@ -26,6 +26,7 @@ from .chapters import (
     results,
     schools,
     targets,
+    value_of_money,
     waste,
 )
 from .nouns import Content, Section
@@ -59,6 +60,7 @@ def of(study: Study, lang: Lang) -> Content:
         people.unserved(study, say),
         people.changes(study, say),
         money.money(study, say),
+        value_of_money.value_of_money(study, say),
         land.land(study, say),
         evidence.assumptions(study, say),
         evidence.data_notes(study, say),

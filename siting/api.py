@@ -78,18 +78,21 @@ def solve(
     prove_travel: bool = False,
     certify: bool = False,
     cross_check: str = "",
+    money_curves: bool = False,
     start: str | Path | None = None,
     listener: Listener | None = None,
 ) -> Study:
     """Solve a county folder into the run folder ``run``: plan, bound and gap, checked by the independent checker.
 
     ``start`` is a run folder of the same county with whose plan the search begins; ``certify`` writes a certificate of
-    the bounds, ``cross_check`` names a second solver to ask.
+    the bounds, ``cross_check`` names a second solver to ask, ``money_curves`` bounds what any amount of money could
+    bring.
 
     Raises:
         InputRefused, Infeasible, NoPlan, PlanRejected, CannotWrite, SolverFailed: see `siting.errors`.
     """
-    ask = Ask(name, solver, gap, time_limit_s, seed, threads, memory_mb, prove_travel, certify, cross_check)
+    wish = (prove_travel, certify, cross_check, money_curves)
+    ask = Ask(name, solver, gap, time_limit_s, seed, threads, memory_mb, *wish)
     solving.solve(Path(folder), Path(run), ask, listener or Listener(), None if start is None else Path(start))
     return load(run)
 

@@ -7,6 +7,7 @@ from typing import cast
 
 from siting.errors import Fault, InputRefused
 from siting.plans.outcome import Certifier, Solver, Witness
+from siting.plans.value import Valuer
 from siting.studies import comparing
 from siting.studies import frontier as frontiers
 from siting.studies import sweep as sweeps
@@ -18,6 +19,7 @@ COMPARISONS = "siting.comparisons"
 FRONTIERS = "siting.frontiers"
 SWEEPS = "siting.sweeps"
 CERTIFICATES = "siting.certificates"
+VALUES = "siting.values"
 
 
 def solver(name: str) -> Solver:
@@ -51,6 +53,15 @@ def certifier() -> Certifier:
         InputRefused: none is installed (E192).
     """
     return cast(Certifier, _door(CERTIFICATES, "prices").load())
+
+
+def valuer() -> Valuer:
+    """What finds the value of money.
+
+    Raises:
+        InputRefused: none is installed (E192).
+    """
+    return cast(Valuer, _door(VALUES, "prices").load())
 
 
 def report(name: str) -> Report:

@@ -31,6 +31,7 @@ FORMATS = ("html", "csv", "gpkg")
 @click.option("--start", type=click.Path(path_type=Path), help=say("cli.solve.start"))
 @click.option("--certify", is_flag=True, help=say("cli.solve.certify"))
 @click.option("--cross-check", default="", metavar="SOLVER", help=say("cli.solve.cross_check"))
+@click.option("--money-curves", is_flag=True, help=say("cli.solve.money_curves"))
 @effort_options
 @click.option("--prove-travel", is_flag=True, help=say("cli.solve.prove_travel"))
 @telling_options
@@ -40,20 +41,17 @@ def command(
     out: Path | None,
     solver: str,
     start: Path | None,
-    certify: bool,
-    cross_check: str,
-    prove_travel: bool,
     lang: str | None,
     as_json: bool,
     quiet: bool,
-    **effort: Any,
+    **asked: Any,
 ) -> None:
-    """Solve, check, report; the exit code says how it ended."""
+    """Solve, check, report; the exit code says how it ended. ``asked`` is the rest of an `Ask`, by its names."""
     from siting import store
     from siting.reading import scenario_file
 
     folder = county_folder(county)
-    ask = Ask(scenario, solver, prove_travel=prove_travel, certify=certify, cross_check=cross_check, **effort)
+    ask = Ask(scenario, solver, **asked)
     usual = Path("runs") / f"{folder.resolve().name}-{Path(scenario).stem}-{datetime.now():%Y%m%d-%H%M%S}"
 
     def work(listener: Listener) -> tuple[Path, Mapping[str, Any]]:

@@ -27,11 +27,12 @@ FREE: Mapping[str, Any] = {"prices": []}
 
 @dataclass(frozen=True)
 class Evidence:
-    """``bounds`` proven by stage; what ``result.json`` says of the certificate and of the second solver."""
+    """``bounds`` proven by stage; what ``result.json`` says of the certificate, of the second solver, and of money."""
 
     bounds: Mapping[str, int] = field(default_factory=dict)
     certificate: Mapping[str, Any] | None = None
     cross_check: Mapping[str, Any] | None = None
+    value: Mapping[str, Any] | None = None
 
 
 def prover_of(kept: Journal) -> Prover:

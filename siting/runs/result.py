@@ -65,6 +65,7 @@ def content(solved: Solved) -> dict[str, Any]:
         "stages": [_stage(s) for s in outcome.stages],
         "certificate": solved.evidence.certificate,
         "cross_check": solved.evidence.cross_check,
+        "value_of_money": solved.evidence.value,
         "money": {
             "unit": county.file.money.base,
             "used": measures.capital,

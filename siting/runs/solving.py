@@ -24,7 +24,7 @@ from siting.problems.problem import Problem
 from siting.reading import instance, scenario
 from siting.roads import standing, travel
 from siting.roads.travel import TravelTimes
-from siting.runs import evidence, honest, journal, result, starting
+from siting.runs import evidence, honest, journal, result, starting, worth_of_money
 from siting.runs import folder as run_folder
 from siting.runs.evidence import Evidence
 from siting.runs.folder import INPUTS, LOG, RESULT
@@ -47,6 +47,7 @@ class Ask:
     prove_travel: bool = False
     certify: bool = False
     cross_check: str = ""
+    money_curves: bool = False
 
     def options(self) -> dict[str, Any]:
         """How hard to try, by name."""
@@ -252,6 +253,9 @@ class _Work:
             if ask.cross_check:
                 self.listener.step("step.cross_check", solver=ask.cross_check)
                 found = evidence.cross_check(self.kept, problem, outcome, effort, ask.cross_check, found)
+            if ask.money_curves:
+                self.listener.step("step.money_curves", services=len(problem.blocks))
+                found = replace(found, value=worth_of_money.told(problem, outcome.plan, effort))
         finally:
             self._log()
         return outcome, found
