@@ -100,6 +100,7 @@ class Journal:
         self.measures: Measures
         self.verdict: Verdict
         self.plan: Plan | None = None
+        self.times: TravelTimes | None = None
         self._waiting: Plan | None = None
         self._judged: tuple[Plan, tuple[Verdict, Measures | None, Mapping[str, Any]]] | None = None
         self._last, self._begun = -math.inf, time.monotonic()
@@ -130,6 +131,7 @@ class Journal:
             plan, self._waiting = self._waiting, None
             if plan is not None:
                 self.keep(plan)
+                self.keep_before()  # as early as that is possible without a plan having to wait for it
                 self._last = time.monotonic()
 
     def keep(self, plan: Plan) -> Verdict:
@@ -188,8 +190,14 @@ class Journal:
         """Put the record on the disk."""
         store.write_json(self.run / JOURNAL, self.record.content())
 
-    def keep_before(self, times: TravelTimes) -> None:
-        """The county as it stands, by the same rules: the first column of every comparison."""
+    def keep_before(self) -> None:
+        """The county as it stands, by the same rules: the first column of every comparison; once, with ``times``."""
+        with self._lock:
+            times, self.times = self.times, None
+            if times is not None:
+                self._write_before(times)
+
+    def _write_before(self, times: TravelTimes) -> None:
         today = scenario.of(self.county, scenario.BASELINE)
         today = replace(today, services=self.chosen.services)
         plan = rooms.solver("greedy")(pose(self.county, times, today), Effort()).plan

@@ -165,14 +165,14 @@ class _Work:
             self.kept.close()
 
     def _posed(self) -> tuple[TravelTimes, Problem]:
-        """The travel times and the problem; what is known without a search is on the disk."""
+        """The travel times and the problem; the tables of travel times are on the disk."""
         county, run = self.kept.county, self.kept.run
         self.listener.step("step.travel", settlements=len(county.settlements), sites=len(county.sites))
         times = travel.times(county, cache_folder=cache.folder(), progress=self.listener.travel)
         standing.write_tables(run, county, times)
         problem = pose(county, times, self.kept.chosen)
         size.check(problem, self.ask.memory_mb)
-        self.kept.keep_before(times)
+        self.kept.times = times
         if self.start is not None:
             self.kept.keep(self.start)
         return times, problem
@@ -266,6 +266,7 @@ class _Work:
 
     def _told(self, times: TravelTimes, outcome: Outcome, found: Evidence) -> dict[str, Any]:
         kept = self.kept
+        kept.keep_before()
         told = result.content(
             result.Solved(
                 county=kept.county,

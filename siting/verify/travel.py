@@ -94,11 +94,12 @@ class Network:
         key = f"{type(place).__name__} {place.id}"
         if key not in self.stands:
             best: tuple[int, int] | None = None
-            for reach in (min(200, self.snap_limit), self.snap_limit):  # a narrow strip of latitude first, for speed
+            for reach in (min(200, self.snap_limit), self.snap_limit):  # a small window first, for speed
                 low = bisect_left(self.latitudes, place.lat - (reach + 1) / self.plane.ky)
                 high = bisect_right(self.latitudes, place.lat + (reach + 1) / self.plane.ky)
-                near = ((self.plane.metres(place.lon, place.lat, x, y), k) for y, x, k in self.main[low:high])
-                best = min(near, default=None)
+                wide = (reach + 1) / self.plane.kx
+                near = [(x, y, k) for y, x, k in self.main[low:high] if -wide <= x - place.lon <= wide]
+                best = min(((self.plane.metres(place.lon, place.lat, x, y), k) for x, y, k in near), default=None)
                 if best is not None and best[0] <= reach:
                     break
             self.stands[key] = (best[1], best[0]) if best is not None and best[0] <= self.snap_limit else None
@@ -183,14 +184,15 @@ class Way:
         """(settlement, cost) of all that are within the access; ``standing`` lists them by node."""
         if self.end is None:
             return []
+        net, metric, end = self.net, self.metric, self.end[0]
         near = self.field.within(access.furthest)
-        found = []
-        for node in near.keys() & standing.keys() | {self.end[0]} & standing.keys():
+        found = [(s, net.direct(s, self.place, metric)) for s in standing.get(end, ())]
+        for node in near.keys() & standing.keys() - {end}:
             for settlement in standing[node]:
-                cost = self.cost(settlement, access.limit(settlement.level))
-                if cost is not None:
-                    found.append((settlement, cost))
-        return found
+                stand = net.stand(settlement)
+                if stand is not None:
+                    found.append((settlement, near[node] + net.leg(stand[1], metric)))
+        return [(settlement, cost) for settlement, cost in found if cost <= access.limit(settlement.level)]
 
 
 def standing(net: Network, places: Iterable[Settlement]) -> dict[int, list[Settlement]]:
