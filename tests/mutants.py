@@ -8,6 +8,7 @@ spoilt module.
     python -m tests.mutants                       all mutants of all modules
     python -m tests.mutants --modules bound,money --sample 30 --seed 1
     python -m tests.mutants --list                what there is
+    python -m tests.mutants --again FILE          those that survived, by what an earlier run printed
     python -m tests.mutants --cover --sample 300  also the branches that no test takes
 
 It ends with the survivors. One that is as good as the original stands in `EQUIVALENT` with the reason; any other
@@ -25,6 +26,7 @@ import random
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
@@ -254,6 +256,10 @@ def survives(mutant: Mutant, seconds: float = 300) -> bool:
 
 def _chosen(asked: argparse.Namespace) -> Iterator[Mutant]:
     every = [m for m in mutants(asked.modules.split(",") if asked.modules else ()) if m.key not in EQUIVALENT]
+    if asked.again:
+        told = Path(asked.again).read_text(encoding="utf-8").splitlines()
+        lived = {line.removeprefix("survives: ").rpartition(" (line ")[0] for line in told if line.startswith("surv")}
+        every = [m for m in every if m.key in lived]
     yield from random.Random(asked.seed).sample(every, asked.sample) if asked.sample else every
 
 
@@ -265,6 +271,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--cover", action="store_true")
+    parser.add_argument("--again", default="")
     parser.add_argument("--one", nargs=2)
     asked = parser.parse_args()
     if asked.one:
@@ -281,12 +288,16 @@ def campaign(chosen: Sequence[Mutant], *, cover: bool = False) -> list[Mutant]:
     from . import mutants_warm
 
     files = list(dict.fromkeys([*TESTS, *OWN.values()]))
+    begun = time.monotonic()
     answer = mutants_warm.run(chosen, files, lambda words: print(words, file=sys.stderr, flush=True), cover=cover)
     alive = [*answer.alive, *filter(survives, answer.cold)]
     for mutant in alive:
         print(f"survives: {mutant.key} (line {mutant.first}, place {mutant.place})", flush=True)
     looped, cold = len(answer.looped), len(answer.cold)
-    print(f"{len(chosen)} mutants, {looped} never ended, {cold} tried alone, {len(alive)} survive", flush=True)
+    took = f"{time.monotonic() - begun:.0f} s"
+    print(
+        f"{len(chosen)} mutants in {took}, {looped} never ended, {cold} tried alone, {len(alive)} survive", flush=True
+    )
     return alive
 
 
