@@ -39,8 +39,9 @@ CHECKER = ROOT / "siting" / "verify"
 TESTS = (
     "test_verify.py", "test_verify_targets.py", "test_verify_shared.py", "test_verify_schools.py",
     "test_verify_haul.py", "test_verify_lines.py", "test_verify_ways.py", "test_verify_hostile.py",
-    "test_certificate.py", "test_options.py", "test_own_times_county.py", "test_aims_county.py", "test_scenario.py",
-    "test_verify_reads.py", "test_needs.py", "test_properties.py", "test_escaped_plans.py", "test_campaign_travel.py",
+    "test_verify_reads.py", "test_verify_edges.py", "test_certificate.py", "test_options.py",
+    "test_own_times_county.py", "test_aims_county.py", "test_scenario.py", "test_needs.py", "test_properties.py",
+    "test_escaped_plans.py", "test_campaign_travel.py",
 )  # fmt: skip
 #: Modules whose own tests come first: most mutants die there.
 OWN = {

@@ -14,8 +14,10 @@ from typing import Any
 import pytest
 
 from siting.verify import Auditor, Prover, Verdict, judge, verify_run
-from siting.verify.bound import fill
+from siting.verify.bound import Leaf, fill
 from siting.verify.certificate import check
+from siting.verify.prices import Prices
+from siting.verify.wants import wants
 
 from . import (
     test_verify_haul,
@@ -178,6 +180,65 @@ def test_prices_prove_what_they_proved_before(name: str, tmp_path: Path) -> None
         GOLDEN.write_text(json.dumps({**known, name: found}, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     else:
         assert found == known[name]
+
+
+LEAVES = GOLDEN.with_name("leaves.json")
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_leaf_proves_what_it_proved_before_to_the_last_part(name: str, tmp_path: Path) -> None:
+    """The same without the rounding to whole units, and with decisions: a fault of one part of a unit is seen."""
+    prover, _ = prover_of(CASES[name](tmp_path / "county"))
+    keys, found, services = list(all_keys(prover)), {}, prover.planned
+    places = [(key, choice.site.id) for key in services for choice in prover.choices[key]]
+    for seed in range(12):
+        rng = random.Random(f"{name} leaf {seed}")
+        prices = Prices(some_prices(rng, keys))
+        fixed = {(*rng.choice(places), rng.choice(["open", "built"])): rng.random() < 0.5 for _ in range(seed % 4)}
+        for stage in prover.stages():
+            wanted = wants(prover.county, services, prover.aim(stage, services), prices, SCALE)
+            found[f"{stage} {seed}"] = Leaf(prover.market(services), wanted, prices, fixed).bound()
+    known = json.loads(LEAVES.read_text(encoding="utf-8")) if LEAVES.exists() else {}
+    if os.environ.get("SITING_UPDATE_GOLDEN"):
+        LEAVES.write_text(json.dumps({**known, name: found}, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    else:
+        assert found == known[name]
+
+
+def test_a_branch_is_proven_with_its_own_decision(tmp_path: Path) -> None:
+    """A school that must stay open: the branch that shuts it is no plan, and the other is as good as no branch."""
+    prover, _ = prover_of(schools("")(tmp_path / "county"))
+    rng, keys = random.Random(5), list(all_keys(prover))
+    for _ in range(5):
+        good, free = {"prices": some_prices(rng, keys)}, {"prices": []}
+        alone = prover.prove("worth", ["school"], SCALE, good)
+        tree = {"site": ["school", "S1", "open"], "yes": good, "no": free}
+        assert prover.prove("worth", ["school"], SCALE, tree) == alone
+        assert prover.prove("worth", ["school"], SCALE, {**tree, "yes": free, "no": good}) == prover.prove(
+            "worth", ["school"], SCALE, free
+        )
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ["running", -1], ["running", True], ["running", 1.0], ["running", "1"], ["running", 10**60 + 1],
+        ["waste", "waste", "W2", -(10**60) - 1], ["running", "waste", 1], ["points", 1], ["fame", 1],
+        ["points", None, 1], ["person", "school", "V1", 0.5, 1],
+    ],
+)  # fmt: skip
+def test_what_is_no_price(row: list[Any]) -> None:
+    with pytest.raises(ValueError, match="price"):
+        Prices([row])
+
+
+def test_what_is_a_price() -> None:
+    prices = Prices([["running", 10**60], ["waste", "waste", "W2", -(10**60)], ["points", 1, 0]])
+    assert (prices("running"), prices("waste", "waste", "W2"), prices("points", 1)) == (10**60, -(10**60), 0)
+    assert (prices("points", 2), prices("land", "")) == (0, 0)
+    for rows in ({}, [["running", 1], ["running", 2]]):
+        with pytest.raises(ValueError, match="price"):
+            Prices(rows)
 
 
 @pytest.mark.parametrize("name", CASES)

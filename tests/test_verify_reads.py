@@ -438,6 +438,7 @@ NO_COUNTY = {
     "a time below nothing": holds("times", "10080", "-1"),
     "a height under the sea": holds("nodes", "-1.0005", "-500.001"),
     "a height above every mountain": holds("nodes", "-1.0005", "9000.001"),
+    "a quotation mark in the middle": holds("settlements", "V1,village", '"V1"x,village'),
     "a number of more than thirty digits": holds("settlements", "30,7", "3" + "0" * 31 + ",7"),
 }
 
@@ -480,6 +481,11 @@ def test_the_last_phase_that_ends_in_time_counts(texts: Path) -> None:
     found = county(texts)
     years = {None: 1, 2026: 0, 2027: 0, 2028: 1, 2030: 1, 2031: 1}
     assert {year: found.phase_at(year) for year in years} == years
+
+
+def test_a_wait_need_not_be_whole_milliseconds(texts: Path) -> None:
+    found = county(texts, TOML.replace("wait_min = 4.5", "wait_min = 0.00001"))
+    assert found.services["school"].accesses[3].wait == Fraction(3, 5)
 
 
 def test_demand_is_of_those_who_have_any(texts: Path) -> None:

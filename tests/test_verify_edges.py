@@ -1,0 +1,200 @@
+"""Edges of the checker's rules that no other test stood on: each is a mutant that lived (`tests.mutants`)."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from siting.verify import Auditor, form
+from siting.verify.breach import Findings
+from siting.verify.groups import groups
+from siting.verify.nouns import Service, Site, Size, Target
+from siting.verify.options import Asked, Option, option
+from siting.verify.plane import Plane, inside
+from siting.verify.read import read_county
+from siting.verify.targets import points_of
+from siting.verify.travel import main_component
+
+from . import small_county, test_verify_lines, test_verify_reads, test_verify_schools
+from . import verify_street as street
+
+
+def test_the_straight_distance_to_a_boundary() -> None:
+    plane = Plane({"A": (0.0, -1.0), "B": (0.0, 1.0)})  # a degree is as long both ways
+    # the line from (3, 0) to (0, 4) passes (0, 0) at 12 / 5
+    ring = [(0.03, 0.0), (0.0, 0.04), (0.05, 0.06)]
+    degree = plane.ky
+    assert plane.kx == pytest.approx(degree)
+    assert plane.metres_to(0.0, 0.0, [ring]) == int(0.024 * degree) + 1
+    # beyond an end of the segment its corner is nearest, before its beginning and after its end
+    assert plane.metres_to(0.05, -0.01, [ring]) == int(degree * (0.02**2 + 0.01**2) ** 0.5) + 1
+    assert plane.metres_to(-0.03, 0.08, [ring]) == int(degree * 0.05) + 1
+    assert plane.metres_to(0.02, 0.03, [ring]) == 0
+    assert (
+        plane.metres_to(0.0, 0.0, [[(0.01, 0.0), (0.01, 0.0), (0.03, 0.01), (0.03, -0.01)]]) == int(0.01 * degree) + 1
+    )
+
+
+@pytest.mark.parametrize("turn", range(4))
+def test_inside_a_polygon_by_even_and_odd(turn: int) -> None:
+    shape = [(0.0, 0.0), (4.0, 0.0), (4.0, 4.0), (2.0, 1.0), (0.0, 4.0)]
+    hole = [(0.5, 0.5), (1.0, 0.5), (1.0, 1.0), (0.5, 1.0)]
+    rings = [shape[turn:] + shape[:turn], hole[turn:] + hole[:turn]]
+    for ring in (rings, [ring[::-1] for ring in rings]):
+        found = {(x / 4, y / 4) for x in range(-2, 19) for y in range(-2, 19) if inside(x / 4, y / 4, ring)}
+        expected = {
+            (x / 4, y / 4)
+            for x in range(17)
+            for y in range(17)
+            if y / 4 <= max(1, 1 + 1.5 * abs(x / 4 - 2)) and not (0.5 < x / 4 < 1 and 0.5 < y / 4 < 1)
+        }
+        assert found == expected
+
+
+def test_of_equal_components_that_with_the_smallest_node_is_the_main_one() -> None:
+    for order in itertools.permutations(range(6)):
+        out: list[list[int]] = [[] for _ in order]
+        for one, other in (order[:2], order[2:4], order[4:]):
+            out[one].append(other)
+            out[other].append(one)
+        partner = order[order.index(0) ^ 1]
+        assert sorted(main_component(out, out)) == [0, partner]
+    dice = random.Random(2)
+    for _ in range(200):
+        names = dice.sample(range(7), 7)
+        out = [[] for _ in names]
+        for ring in (names[:3], names[3:]):  # of two rings the larger, whatever its smallest node
+            for k, node in enumerate(ring):
+                out[node].append(ring[k - 1])
+        into = [[tail for tail in range(7) if head in out[tail]] for head in range(7)]
+        assert sorted(main_component(out, into)) == sorted(names[3:])
+
+
+@pytest.mark.parametrize(("limit", "stands"), [(222, False), (223, True)])
+def test_a_place_at_the_snap_limit_stands_at_the_road(limit: int, stands: bool, tmp_path: Path) -> None:
+    folder = small_county.write(tmp_path / "county")
+    text = small_county.FILES["settlements.csv"].replace("100.00,25.0,100", "100.00,25.002,100")  # 222.39 m north of A
+    (folder / "settlements.csv").write_text(text, encoding="utf-8")
+    toml = small_county.TOML.replace("snap_limit_m = { value = 1000,", f"snap_limit_m = {{ value = {limit},")
+    (folder / "county.toml").write_text(toml, encoding="utf-8")
+    setting = Auditor(folder).setting("")
+    place = setting.county.settlements["V1"]
+    assert setting.roads["drive"].stand(place) == ((0, 223) if stands else None)
+
+
+def findings(value: Any, shape: Any) -> list[str]:
+    found = Findings()
+    form.check(value, shape, "", found)
+    return [breach.code for breach in found]
+
+
+def test_the_form_of_a_plan_to_its_last_number() -> None:
+    for value in (0, 1, 10**18):
+        assert findings(value, int) == []
+    for value in (-1, 10**18 + 1, 10**19, True, 1.0, "1", None):
+        assert findings(value, int) == ["E709"]
+    assert findings({"a": 1, "b": 2}, {str: int}) == findings([1, 2], [int]) == findings("new", ("keep", "new")) == []
+    assert findings({"a": 1}, {"a": int, "b": int}) == findings({"a": 1, "b": 1}, {"a": int}) == ["E709"]
+    assert findings([1, -1, -1], [int]) == ["E709"] * 2
+    assert findings("old", ("keep", "new")) == findings(7, ("keep", "new")) == findings([], {str: int}) == ["E709"]
+    assert findings({1: 1}, {str: int}) == findings("", [str]) == ["E709"]
+    assert findings("1.5", form.exact) == []
+    assert findings(1, form.exact) == findings("-1", form.exact) == findings("one", form.exact) == ["E709"]
+
+
+def asked(site: Site, action: str, size: str, **rules: Any) -> tuple[Option, int]:
+    """The option of a row, and how many rules of the table it breaks."""
+    sizes = {"S": Size(30, 20, 2, 4, 3, 500), "L": Size(60, 50, 3, 10, 5, 800), "B": Size(60, 50, 3, 10, 5, 800, 9)}
+    service = Service("s", rules.pop("family", "catchment"), 1, (), True, rules.pop("grow", True), (), sizes)
+    found = Findings()
+    row = {"site": site.id, "action": action, "size": size, "phase": ""}
+    return option(Asked(service, site, row, None, "", found)), len(list(found))
+
+
+def test_options_of_a_site_and_what_they_cost() -> None:
+    stands = Site("E", "s", 0.0, 0.0, True, size="S", capacity=40, beds=2)
+    bare, planned = replace(stands, size="", capacity=None, beds=None), replace(stands, existing=False, size="")
+    assert asked(planned, "new", "S") == (Option(30, 20, 2, 4, 500, "new", "S"), 0)
+    assert asked(planned, "new", "X") == (Option(0, 0, 0, 0, 0, "new", "X"), 1)
+    assert asked(planned, "keep", "S") == (Option(30, 20, 2, 4, 0, "keep", "S"), 1)
+    assert asked(planned, "keep", "X") == (Option(0, 0, 0, 0, 0, "keep", "X"), 1)
+    assert asked(replace(planned, outside=True), "new", "S")[1] == 1
+    assert asked(stands, "keep", "S") == (Option(40, 0, 2, 2, 0, "keep", "S"), 0)
+    assert asked(stands, "keep", "L")[1] == asked(stands, "new", "S")[1] == 1
+    # 20 of 60 places are new and 8 of 10 beds: four fifths of 50, or a third of 41 and four fifths of 9
+    assert asked(stands, "expand", "L") == (Option(60, 40, 3, 10, 0, "expand", "L"), 0)
+    assert asked(stands, "expand", "B") == (Option(60, 21, 3, 10, 0, "expand", "B"), 0)
+    assert asked(stands, "expand", "S") == (Option(40, 0, 2, 2, 0, "expand", "S"), 1)  # fewer places
+    assert asked(replace(stands, beds=11), "expand", "L")[1] == 1  # fewer beds
+    assert asked(replace(stands, capacity=60, beds=10), "expand", "L")[1] == 1  # neither more
+    assert asked(replace(stands, capacity=60), "expand", "L") == (Option(60, 40, 3, 10, 0, "expand", "L"), 0)
+    assert asked(replace(stands, beds=10), "expand", "L") == (Option(60, 17, 3, 10, 0, "expand", "L"), 0)  # 50 / 3 up
+    assert asked(stands, "expand", "L", grow=False)[1] == asked(replace(stands, outside=True), "expand", "L")[1] == 1
+    assert asked(bare, "keep", "") == (Option(0, 0, 2, 0, 0, "keep", ""), 0)  # the smallest that holds as much: nobody
+    assert asked(replace(bare, capacity=31), "keep", "") == (Option(31, 0, 3, 0, 0, "keep", ""), 0)
+    assert asked(replace(bare, capacity=99), "keep", "") == (Option(99, 0, 3, 0, 0, "keep", ""), 0)
+    assert asked(replace(stands, outside=True), "keep", "S") == (Option(40, 0, 0, 2, 0, "keep", "S"), 0)
+
+
+def test_options_of_lines_and_disposal_places() -> None:
+    line = Site("L", "s", 0.0, 0.0, True, stops=("V1", "V2"), trips=3)
+    off = [asked(line, "keep", "", family="line"), asked(replace(line, existing=False), "new", "S", family="line")]
+    assert off == [(Option(0, 0, 0, 0, 0, "keep", ""), 1), (Option(0, 0, 0, 0, 0, "new", "S"), 1)]  # it cannot run
+    place = Site("D", "s", 0.0, 0.0, True, capacity=90, disposal=True, capital=70, running=6)
+    assert asked(place, "keep", "", family="haul") == (Option(90, 0, 6, 0, 0, "keep", ""), 0)
+    assert asked(replace(place, existing=False), "new", "", family="haul") == (Option(90, 70, 6, 0, 0, "new", ""), 0)
+    assert asked(place, "keep", "S", family="haul")[1] == asked(place, "expand", "", family="haul")[1] == 1
+    assert asked(replace(place, capacity=None), "keep", "", family="haul")[0].capacity == 0
+
+
+def test_points_of_a_unit_are_at_least_one() -> None:
+    target = Target("T", "served_share", "s", "", Fraction(1), (), None, (), 1, 3, None)
+    assert [points_of(target, need) for need in (7, 2_000_000, 3_000_000, 6_000_001, 10**9)] == [428_571, 2, 1, 1, 1]
+
+
+def test_a_line_at_the_limit_itself_serves(tmp_path: Path) -> None:
+    module = test_verify_lines
+    sites = street.site("S0", "school", 0, "existing", size="small") + street.site("S4", "school", 4)
+    for limit, expected in (("14", set()), ("13.99", {"E702"})):  # V2 walks, waits and rides 840 s
+        toml = module.TOML.replace("limit_min = 15", f"limit_min = {limit}")
+        folder = street.write(tmp_path / limit, toml, sites, lines=module.LINES)
+        assert street.codes(Auditor(folder), module.plan(folder)) == expected
+
+
+def test_a_new_site_for_nobody_has_fewer_than_one(tmp_path: Path) -> None:
+    for fewest, expected in ((0, set()), (1, {"E715"})):
+        auditor, folder = test_verify_schools.school(tmp_path / str(fewest), f"min_persons = {fewest}")
+        plan = test_verify_schools.plan(folder)
+        school = plan["services"]["school"]
+        school["assignments"] = [row for row in school["assignments"] if row["site"] != "S3"]
+        school["unserved"] = street.rows(
+            "settlement persons reason", [("V0", 30, "full"), ("V2", 10, "full"), ("V3", 28, "full"), ("V4", 2, "full")]
+        )
+        assert street.codes(auditor, plan) == expected
+
+
+def test_services_decide_together_over_a_line_that_is_offered(tmp_path: Path) -> None:
+    def of(toml: str) -> dict[str, str]:
+        county = test_verify_reads.county(tmp_path / "county", toml)
+        return groups(county, list(county.services), set())
+
+    together = {"school": "school", "clinic": "school", "waste": "waste", "dump": "dump", "post": "post"}
+    assert of(test_verify_reads.TOML) == {**together, "bus": "school"}
+    alone = test_verify_reads.TOML.replace('kind = "line"', 'kind = "line"\noffered = false')
+    assert of(alone) == {**together, "bus": "bus"}
+
+
+def test_roads_are_the_same_where_nothing_of_them_changed(tmp_path: Path) -> None:
+    county = read_county(small_county.write(tmp_path / "county"))
+    assert county.network_like(county)
+    other = {**county.toml, "network": {**county.toml["network"], "allow_unserved": False}}
+    assert not county.network_like(replace(county, toml=other))
+    assert county.network_like(replace(county, toml={**county.toml, "funds": []}))
+    for changed in ({"nodes": {}}, {"edges": []}, {"heights": {"A": 1}}):
+        assert not county.network_like(replace(county, **changed))
