@@ -12,6 +12,7 @@ from siting.plan import Plan, ServicePlan, Unserved
 from siting.plans.measure import Measures
 from siting.reports import content
 from siting.reports.chapters import headline, remedies
+from siting.reports.formats import paper
 from siting.reports.nouns import Section, Table
 from siting.studies import remedy
 from siting.studies.shortfall import Closing
@@ -121,3 +122,19 @@ def test_a_list_that_is_whole_does_not_speak_of_a_rest(study: Study) -> None:
         table = next(t for t in _section(study, "remedies", lang).tables if t.id == "remedies")
         whole = len(found) <= remedies.SHOWN
         assert (table.note == say("remedies.all", n=len(found))) is whole
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_paper_has_the_first_of_tall_rows_and_says_so(lang: Lang) -> None:
+    study = MAKE(120, whole=True)
+    say = content.speech(study.county, lang)
+    sheets = paper.of(content.of(study, lang), say)
+    leaves = [leaf for chapter in sheets.chapters for leaf in chapter.leaves] + list(sheets.annex)
+    for id, most in paper.TALL_ROWS.items():
+        whole = next(t for s in content.of(study, lang).sections for t in s.tables if t.id == id)
+        parts = [leaf for leaf in leaves if leaf.table.id == id]
+        assert parts
+        for leaf in parts:
+            assert len(leaf.table.rows) == min(most, len(whole.rows))
+        if len(whole.rows) > most:
+            assert str(most) in parts[-1].rest

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from siting.errors import Fault
+from siting.messages import sentence
 from siting.studies.study import Study
 from siting.words import load
 
@@ -144,12 +146,12 @@ def _reached(leg: Mapping[str, Any]) -> bool:
 
 def _notes(study: Study, say: Speech) -> Table:
     """Warnings about the county folder, in the words with which reading gives them."""
-    sentences = load(say.words.lang).sentences
+    words = load(say.words.lang)
     rows: list[tuple[Cell, ...]] = []
     for n in study.result.get("notes", ()):
         values = {str(k): str(v) for k, v in n.get("values", {}).items()}
         try:
-            text = n.get("text") or sentences[n["code"]].format(**values)
+            text = n.get("text") or sentence(Fault(n["code"], values=values), words)
         except (KeyError, IndexError, ValueError):
             text = _pairs(values)
         rows.append((visible(str(n.get("code", ""))), visible(str(n.get("where", ""))), visible(str(text))))
@@ -162,7 +164,7 @@ def reproduce(study: Study, say: Speech) -> Section:
     facts: list[tuple[str, object]] = [
         ("county", study.county.id),
         ("scenario", f"{scenario_name(study, say)} ({study.scenario.name})"),
-        ("created", result.get("created")),
+        ("created", str(result.get("created") or "").replace("T", " ").replace("+00:00", " UTC")),
         ("status", say.known(f"solved.{result.get('status')}", str(result.get("status", "")))),
         ("verdict", say.known(f"verdict.{result.get('verdict')}", str(result.get("verdict", "")))),
         ("trust", say.known(f"trust.{result.get('trust')}", str(result.get("trust") or ""))),
@@ -216,4 +218,4 @@ def _seconds(value: Any, say: Speech) -> str | None:
 
 
 def _pairs(values: Mapping[str, Any]) -> str:
-    return "; ".join(f"{key} {value}" for key, value in values.items() if value is not None)
+    return "; ".join(f"{key} {value}" for key, value in values.items() if value not in (None, ""))

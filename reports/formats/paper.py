@@ -20,6 +20,8 @@ FITS = {"zh": 10, "en": 8}
 LONG = 30
 #: Rows of a folded table on paper; the workbook has all of them.
 FOLDED_ROWS = 40
+#: Tables whose rows are tall, and how many of them stand on paper; the workbook has the rest.
+TALL_ROWS = {"remedies": 12, "moves": 15, "reasons_needed": 20}
 CHINESE = "一二三四五六七八九"
 
 
@@ -82,6 +84,9 @@ def _leaf(table: Table, say: Speech) -> Leaf:
     if table.folded and len(rows) > FOLDED_ROWS:
         rest = say("paper.rest", shown=FOLDED_ROWS, whole=say.count(len(rows)))
         rows = rows[:FOLDED_ROWS]
+    elif len(rows) > (most := TALL_ROWS.get(table.id, len(rows))):
+        rest = say("paper.rest", shown=most, whole=say.count(len(rows)))
+        rows = rows[:most]
     elif len(rows) < len(table.rows):
         rest = say("paper.quiet", n=say.count(len(table.rows) - len(rows)))
     used = [n for n in range(len(table.columns)) if not n or any(row[n] is not None for row in rows)]
