@@ -56,7 +56,7 @@ LINES = (
     ("none", "map.candidate", _line("165,156,135,255", 0.3, "0.5;2")),
 )
 SINGLE = {
-    "assignments": _line("49,104,142,120", 0.15),
+    "assignments": _line("49,104,142,60", 0.12),
     "roads": _line("191,168,124,255", 0.3),
     "transfers": _line("90,70,50,255", 0.8),
 }
@@ -77,6 +77,8 @@ def add(file: Path, layers: Iterable[str], asked: Pairs) -> None:
         (created,) = link.execute("SELECT max(last_change) FROM gpkg_contents").fetchone()
         link.execute(TABLE)
         link.execute(CONTENTS, (created,))
+        if "." not in created:  # a date and time of a GeoPackage has thousandths of a second
+            created = created.removesuffix("Z") + ".000Z"
         columns = dict(link.execute("SELECT table_name, column_name FROM gpkg_geometry_columns"))
         for layer in layers:
             if style := _style(layer, asked):
