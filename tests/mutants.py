@@ -8,7 +8,7 @@ spoilt module.
     python -m tests.mutants                       all mutants of all modules
     python -m tests.mutants --modules bound,money --sample 30 --seed 1
     python -m tests.mutants --list                what there is
-    python -m tests.mutants --again FILE          those that survived, by what an earlier run printed
+    python -m tests.mutants --again FILE          those that survived, by what an earlier run printed (and a sample)
     python -m tests.mutants --cover --sample 300  also the branches that no test takes
 
 It ends with the survivors. One that is as good as the original stands in `EQUIVALENT` with the reason; any other
@@ -64,7 +64,42 @@ SWAPS: dict[type[ast.AST], type[ast.AST]] = {
 NAMES = {"min": "max", "max": "min", "any": "all", "all": "any", "ceil": "floor", "floor": "ceil"}
 
 #: Survivors that are as good as the original, or differ only in words or speed.
-EQUIVALENT: dict[str, str] = {}
+EQUIVALENT: dict[str, str] = {
+    **dict.fromkeys(
+        (
+            "travel: LtE to Lt in `if best is not None and best[0] <= reach:`",
+            "travel: Div to Mult in `high = bisect_right(self.latitudes, place.lat + (reach + 1) / self.plane.ky)`",
+            "travel: 1 to 2 in `high = bisect_right(self.latitudes, place.lat + (reach + 1) / self.plane.ky)`",
+            "travel: Is to IsNot in `while heap and heap[0] < last and (wanted is None or wanted not in known):`",
+            "travel: Lt to LtE in `if old is None or new < old:`",
+            "joins: Sub to Add in `longest = max((a.furthest - a.wait for _, a in asked if (a.line, a.mode) == key))`",
+        ),
+        "searches more than it must and finds the same",
+    ),
+    **dict.fromkeys(
+        (
+            "joins: 1 to 2 in `if cost < found.get(pair, cost + 1):`",
+            "joins: Lt to LtE in `if cost < found.get(pair, cost + 1):`",
+            "slope: LtE to Lt in `if grade <= high:`",
+        ),
+        "both sides give the same number there",
+    ),
+    "joins: USub dropped in `last = -1`": "is set before it is read",
+    "plane: Eq to NotEq in `if (y1 > lat) != (y2 > lat) and (side > 0) == (y2 > y1):`": (
+        "counts the edges on the other side of the point, of which there are as many, even or odd"
+    ),
+    "run: 0 to 1 in `if above and (above < 0) == largest(row['name']):`": "it is no 0 there",
+    "coverage: 0 to 1 in `if settlement is not None and row['persons'] != demand.get(settlement.id, 0):`": (
+        "a row of a settlement without demand is a breach already (people.check)"
+    ),
+    **dict.fromkeys(
+        (
+            "haul: FloorDiv to Mult in `true, claimed = (-(-cost // 1000), row['travel'])`",
+            "haul: 1000 to 1001 in `true, claimed = (-(-cost // 1000), row['travel'])`",
+        ),
+        "only the words of a breach",
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -259,9 +294,12 @@ def _chosen(asked: argparse.Namespace) -> Iterator[Mutant]:
     every = [m for m in mutants(asked.modules.split(",") if asked.modules else ()) if m.key not in EQUIVALENT]
     if asked.again:
         told = Path(asked.again).read_text(encoding="utf-8").splitlines()
-        lived = {line.removeprefix("survives: ").rpartition(" (line ")[0] for line in told if line.startswith("surv")}
-        every = [m for m in every if m.key in lived]
-    yield from random.Random(asked.seed).sample(every, asked.sample) if asked.sample else every
+        lived = {
+            line.partition(": ")[2].rpartition(" (line ")[0] for line in told if line[:7] in ("survive", "alive: ")
+        }
+        yield from (m for m in every if m.key in lived)
+    if asked.sample or not asked.again:
+        yield from random.Random(asked.seed).sample(every, asked.sample) if asked.sample else every
 
 
 def main() -> None:

@@ -130,7 +130,7 @@ def all_keys(prover: Prover) -> Iterator[list[Any]]:
             for id_, way in sorted((i, w) for i, ws in prover.ways[key].to[choice.site.id].items() for w in ws):
                 if way[3]:
                     yield ["line", key, id_, *way[2:]]
-                if service.closest:
+                if service.closest and service.accesses[way[0]].kind != "boarding":
                     yield ["closest", key, id_, *way[2:]]
 
 
@@ -185,10 +185,24 @@ def test_prices_prove_what_they_proved_before(name: str, tmp_path: Path) -> None
 LEAVES = GOLDEN.with_name("leaves.json")
 
 
-@pytest.mark.parametrize("name", CASES)
+def nearest_over_lines(tmp_path: Path) -> Case:
+    """Everybody goes to the nearest, some by bus; no plan that is valid, but a county with prices."""
+    module = test_verify_lines
+    sites = street.site("S0", "school", 0, "existing", size="small") + street.site("S4", "school", 4)
+    toml = module.TOML.replace("weight = 3", "weight = 3\nclosest = true\nmay_close = true\nmin_persons = 3")
+    folder = street.write(tmp_path, toml, sites, lines=module.LINES)
+    return Auditor(folder), module.plan(folder)
+
+
+#: What has prices, whether its plan is valid or not.
+LOOSE = {**CASES, "nearest over lines": nearest_over_lines}
+
+
+@pytest.mark.parametrize("name", LOOSE)
 def test_a_leaf_proves_what_it_proved_before_to_the_last_part(name: str, tmp_path: Path) -> None:
     """The same without the rounding to whole units, and with decisions: a fault of one part of a unit is seen."""
-    prover, _ = prover_of(CASES[name](tmp_path / "county"))
+    auditor, plan = LOOSE[name](tmp_path / "county")
+    prover = auditor.prover(plan)
     keys, found, services = list(all_keys(prover)), {}, prover.planned
     places = [(key, choice.site.id) for key in services for choice in prover.choices[key]]
     for seed in range(12):
@@ -230,6 +244,18 @@ def test_a_branch_is_proven_with_its_own_decision(tmp_path: Path) -> None:
 def test_what_is_no_price(row: list[Any]) -> None:
     with pytest.raises(ValueError, match="price"):
         Prices([row])
+
+
+def test_what_is_no_proof(tmp_path: Path) -> None:
+    prover, _ = prover_of(schools("")(tmp_path / "county"))
+    tree = {"prices": []}
+    assert prover.prove("worth", ["school"], 1, tree) is not None
+    for stage, services, scale in (
+        ("worth", ["school"], 0), ("worth", ["school"], -1), ("worth", ["school"], 1.0), ("worth", ["school"], True),
+        ("fame", ["school"], 1), ("tier 1", ["school"], 1), ("worth", ["school"] * 2, 1),
+    ):  # fmt: skip
+        with pytest.raises(ValueError, match=r"not a scale|not whole groups"):
+            prover.prove(stage, services, scale, tree)
 
 
 def test_what_is_a_price() -> None:

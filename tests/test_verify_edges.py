@@ -13,6 +13,7 @@ import pytest
 
 from siting.verify import Auditor, form
 from siting.verify.breach import Findings
+from siting.verify.choices import choices
 from siting.verify.groups import groups
 from siting.verify.nouns import Service, Site, Size, Target
 from siting.verify.options import Asked, Option, option
@@ -21,7 +22,7 @@ from siting.verify.read import read_county
 from siting.verify.targets import points_of
 from siting.verify.travel import main_component
 
-from . import small_county, test_verify_lines, test_verify_reads, test_verify_schools
+from . import small_county, test_verify_haul, test_verify_lines, test_verify_reads, test_verify_schools
 from . import verify_street as street
 
 
@@ -198,3 +199,55 @@ def test_roads_are_the_same_where_nothing_of_them_changed(tmp_path: Path) -> Non
     assert county.network_like(replace(county, toml={**county.toml, "funds": []}))
     for changed in ({"nodes": {}}, {"edges": []}, {"heights": {"A": 1}}):
         assert not county.network_like(replace(county, **changed))
+
+
+def test_which_sites_need_not_be_open(tmp_path: Path) -> None:
+    def of(folder: Path, key: str, *, baseline: bool = False) -> dict[str, bool]:
+        setting = Auditor(folder).setting("")
+        service = setting.county.services[key]
+        found = choices(setting.county, service, setting.lines.get(key), setting.ground, baseline)
+        return {choice.site.id: choice.may_shut for choice in found}
+
+    module = test_verify_haul
+    sites = street.site("W2", "waste", 2, "existing", capacity_tpd=0.15) + street.site("W4", "waste", 4)
+    waste = street.write(tmp_path / "waste", module.TOML, sites, disposal=module.DISPOSAL)
+    assert of(waste, "waste") == {"W2": True, "W4": True, "D1": False, "D3": True}
+    assert of(waste, "waste", baseline=True) == {"W2": False, "W4": True, "D1": False, "D3": True}
+    for rule, outside, expected in (
+        ("may_close = true", "", True), ("may_close = true", "1", False), ("", "", False), ("", "1", False)
+    ):  # fmt: skip
+        own = test_verify_schools.SITES.replace("existing,small,,,,,\n", f"existing,small,,,,{outside},\n")
+        _, folder = test_verify_schools.school(tmp_path / f"{rule} {outside}", rule, own)
+        assert of(folder, "school") == {"S1": expected, "S3": True, "S4": expected}
+
+
+def test_travel_is_in_whole_seconds_also_of_half_an_hour(tmp_path: Path) -> None:
+    module = test_verify_schools
+    toml = module.TOML.replace("RULE", "").replace('"drive"\nlimit_min = 2', '"walk"\nlimit_min = 40')
+    folder = street.write(tmp_path, toml, module.SITES)
+    left = [("V0", 40, "full"), ("V1", 20, "full"), ("V2", 10, "full"), ("V3", 30, "full")]
+    kept = [("S1", "small", "keep", ""), ("S4", "small", "keep", "")]
+    for seconds, expected in ((1800, set()), (1799, {"E706"}), (1801, {"E706"})):
+        school = street.part(kept, [("V4", "S1", 0, "", 5, seconds)], left)
+        assert street.codes(Auditor(folder), street.plan(folder, {"school": school})) == expected
+
+
+def test_the_shortest_road_is_a_millimetre(tmp_path: Path) -> None:
+    folder = small_county.write(tmp_path / "county")
+    edges = small_county.FILES["edges.csv"].replace("A,B,1000,", "A,B,0,").replace("B,C,1000.0,", "B,C,0.0014,")
+    (folder / "edges.csv").write_text(edges.replace("C,D,1000,", "C,D,0.0015,"), encoding="utf-8")
+    arcs = Auditor(folder).setting("").roads["walk"].into[1]
+    assert [dict(arcs[k])[k + 1] for k in range(4)] == [1, 1, 2, 1_000_000]
+
+
+def test_the_longest_bus_ride_alone_is_at_its_limit(tmp_path: Path) -> None:
+    """The first access is too short for the line, the second just long enough."""
+    module = test_verify_lines
+    sites = street.site("S0", "school", 0, "existing", size="small") + street.site("S4", "school", 4)
+    access = module.TOML[module.TOML.index('[[services.school.access]]\nmode = "walk"\nkind = "line"') :]
+    access = access[: access.index('[[services.school.access]]\nmode = "drive"')]
+    toml = module.TOML.replace(access, access.replace("= 15", "= 13") + access.replace("= 15", "= 14"))
+    folder = street.write(tmp_path, toml, sites, lines=module.LINES)
+    ways = Auditor(folder).setting("").ways("school").to["S0"]
+    assert ways["V3"] == [(1, 480_000, "S0", "L2"), (3, 180_000, "S0", "")]
+    assert ways["V2"] == [(1, 360_000, "S0", "L1"), (2, 840_000, "S0", "L2"), (3, 120_000, "S0", "")]
