@@ -138,3 +138,30 @@ def test_a_paper_has_the_first_of_tall_rows_and_says_so(lang: Lang) -> None:
             assert len(leaf.table.rows) == min(most, len(whole.rows))
         if len(whole.rows) > most:
             assert str(most) in parts[-1].rest
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("status", ["time_limit", "stopped", "memory_limit"])
+def test_a_search_without_a_bound_is_not_called_a_heuristic(study: Study, lang: Lang, status: str) -> None:
+    say = content.speech(study.county, lang)
+    told = headline.verdict(replace(study, result={**study.result, "status": status, "gap": None, "bound": None}), say)
+    assert told[0] == say(f"headline.cut_short.{status}")
+    assert say("headline.gap_unproved") in told[3]
+    assert say("headline.gap_unknown") not in " ".join(told)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_verdict_on_a_rejected_plan_begins_with_that_and_claims_no_gap(study: Study, lang: Lang) -> None:
+    say = content.speech(study.county, lang)
+    rejected = replace(study, result={**study.result, "verdict": "invalid"})
+    told = headline.verdict(rejected, say)
+    assert told[0] == say("headline.rejected")
+    assert headline.gap_sentence(rejected, say) not in told
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_county_without_boarding_or_buses_never_speaks_of_them(lang: Lang) -> None:
+    plain = content.of(MAKE(40), lang)
+    for section in plain.sections:
+        for table in section.tables:
+            assert not {"boarders", "beds", "by_line"} & _keys(table), (section.id, table.id)

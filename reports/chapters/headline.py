@@ -90,6 +90,8 @@ def warnings(study: Study, say: Speech) -> tuple[str, ...]:
 
 def verdict(study: Study, say: Speech) -> tuple[str, ...]:
     """The answer in four or five sentences; first, if so, that the search was cut short."""
+    if study.result.get("verdict") != "valid":  # nothing else may be claimed of it
+        return checker_sentence(study, say), target_sentence(study, say), money_sentence(study, say)
     cut_short = study.result.get("status") in ("time_limit", "memory_limit", "stopped")
     return (
         *((say("headline.cut_short." + str(study.result["status"])),) if cut_short else ()),
@@ -171,8 +173,10 @@ def _aim_sentence(study: Study, say: Speech) -> str:
     result = study.result
     aim = result.get("aim", "worth")
     gap, bound = result.get("gap"), result.get("bound")
-    if result.get("status") == "heuristic" or gap is None or bound is None:
+    if result.get("status") == "heuristic":
         return say("headline.gap_unknown")
+    if gap is None or bound is None:
+        return say("headline.gap_unproved")
     more = abs(int(bound) - int(result.get("objective", bound)))
     if gap <= 0 or more <= 0:
         return say("headline.gap_none" if aim == "worth" else f"headline.{aim}_none")
