@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 import json
 import os
 import random
@@ -15,7 +16,7 @@ import pytest
 
 from siting.verify import Auditor, Prover, Verdict, judge, verify_run
 from siting.verify.bound import Leaf, fill
-from siting.verify.certificate import check
+from siting.verify.certificate import check, largest
 from siting.verify.prices import Prices
 from siting.verify.wants import wants
 
@@ -85,6 +86,26 @@ def nearest(tmp_path: Path) -> Case:
     return auditor, near
 
 
+def in_order(case: Callable[[Path], Case], aims: list[str], fare: int = 1800) -> Callable[[Path], Case]:
+    """The same with another order of aims, prices of travel and of two years."""
+
+    def make(tmp_path: Path) -> Case:
+        case(tmp_path)
+        (file,) = tmp_path.rglob("county.toml")
+        text = file.read_text(encoding="utf-8").replace("transfer_limit_min = 3", "transfer_limit_min = 3\n" + ONWARD)
+        text = text.replace("mode = 'drive'\nlimit_min", f"mode = 'drive'\ncost_per_year = {fare}\nlimit_min")
+        text = text.replace('mode = "drive"\nlimit_min', f'mode = "drive"\ncost_per_year = {fare}\nlimit_min')
+        file.write_text(f"{text}\n[objective]\naims = {aims}\ncost_years = 2\n", encoding="utf-8")
+        _, old = case(tmp_path / "again")
+        plan = copy.deepcopy(old)
+        plan["inputs"]["county.toml"] = hashlib.sha256(file.read_bytes()).hexdigest()
+        plan["variation"]["aims"] = aims
+        return Auditor(file.parent), plan
+
+    return make
+
+
+ONWARD = "transfer_cost_per_year = 900\ndirect_cost_per_year = 2700"
 CASES = {
     "haul": haul,
     "lines": lines,
@@ -94,6 +115,14 @@ CASES = {
     "guarded": schools("min_persons = 6\nmay_close = true\nclose_only_if_served = true"),
     "nearest": nearest,
 }
+ORDERED = {
+    "cheap haul": in_order(haul, ["cost", "worth", "travel"]),
+    "short haul": in_order(haul, ["travel", "cost", "worth"]),
+    "cheap schools": in_order(CASES["school"], ["worth", "cost", "travel"]),
+    "short ways to schools": in_order(CASES["nearest"], ["travel", "worth", "cost"]),
+    "cheap and shared": in_order(shared, ["cost"], fare=0),
+}
+ALL_CASES = CASES | ORDERED
 
 
 def prover_of(case: Case) -> tuple[Prover, Plan]:
@@ -142,10 +171,11 @@ def some_prices(rng: random.Random, keys: list[list[Any]]) -> list[list[Any]]:
     return [[*key, rng.choice([1, sign.get(key[0], 1)]) * int(rng.uniform(0, size))] for key in chosen]
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", ALL_CASES)
 def test_no_prices_prove_a_bound_below_a_valid_plan(name: str, tmp_path: Path) -> None:
-    prover, _ = prover_of(CASES[name](tmp_path / "county"))
-    rng, keys, sites = random.Random(name), list(all_keys(prover)), []
+    prover, _ = prover_of(ALL_CASES[name](tmp_path / "county"))
+    keys: list[list[Any]] = [*all_keys(prover), ["worth"], ["cost"], ["travel"]]
+    rng, sites = random.Random(name), []
     for key in prover.planned:
         sites += [(key, choice.site.id) for choice in prover.choices[key]]
     plan_has = {name: prover.value(name, prover.planned) for name in prover.stages()}
@@ -158,8 +188,9 @@ def test_no_prices_prove_a_bound_below_a_valid_plan(name: str, tmp_path: Path) -
             tree = rng.choice([leaf, {"site": [key, id_, what], "yes": leaf, "no": other}])
             bound = prover.prove(stage, prover.planned, SCALE, tree)
             assert bound is not None
-            assert bound >= plan_has[stage], (stage, tree)
-            lowest[stage] = min(lowest[stage], bound)
+            sign = 1 if largest(stage) else -1
+            assert sign * bound >= sign * plan_has[stage], (stage, tree)
+            lowest[stage] = min(lowest[stage], sign * bound)
     assert all(lowest[stage] < 10**18 for stage in lowest)
 
 
@@ -267,17 +298,30 @@ def test_what_is_a_price() -> None:
             Prices(rows)
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", ORDERED)
+def test_free_prices_prove_nothing_of_what_is_to_be_small(name: str, tmp_path: Path) -> None:
+    """Without prices everything is free: nothing has to be served, nothing has to be paid, so nothing is proven."""
+    prover, _ = prover_of(ORDERED[name](tmp_path / "county"))
+    for stage in prover.stages():
+        if not largest(stage):
+            bound = prover.prove(stage, prover.planned, SCALE, {"prices": []})
+            assert bound is not None
+            assert bound <= prover.value(stage, prover.planned)
+
+
+@pytest.mark.parametrize("name", ALL_CASES)
 def test_groups_prove_no_bound_below_what_they_have(name: str, tmp_path: Path) -> None:
-    prover, _ = prover_of(CASES[name](tmp_path / "county"))
-    rng, keys = random.Random(name), list(all_keys(prover))
+    prover, _ = prover_of(ALL_CASES[name](tmp_path / "county"))
+    keys: list[list[Any]] = [*all_keys(prover), ["worth"], ["cost"], ["travel"]]
+    rng = random.Random(name)
     for services in prover.parts():
         own = [key for key in keys if not (set(key) & set(prover.planned)) or set(key) & set(services)]
         for _ in range(20):
             for stage in prover.stages():
                 bound = prover.prove(stage, services, SCALE, {"prices": some_prices(rng, own)})
                 assert bound is not None
-                assert bound >= prover.value(stage, services)
+                sign = 1 if largest(stage) else -1
+                assert sign * bound >= sign * prover.value(stage, services)
 
 
 def test_a_site_takes_the_best_that_it_has_room_for() -> None:
@@ -295,7 +339,7 @@ def test_a_site_takes_the_best_that_it_has_room_for() -> None:
 
 def test_free_prices_prove_what_lies_in_reach(tmp_path: Path) -> None:
     prover, _ = prover_of(haul(tmp_path / "county"))
-    assert prover.stages() == ["tier 1", "worth"]
+    assert prover.stages() == ["tier 1", "worth", "travel"]
     assert prover.value("worth", ["waste"]) == 180
     # every site serves whom it reaches up to its room, each for himself: W2 150, W4 100, D1 30 and 10 of D3
     free = prover.prove("worth", ["waste"], SCALE, {"prices": []})
@@ -328,6 +372,24 @@ def test_a_certificate_proves_the_plan(certified: Path) -> None:
     assert verdict.bounds == result["certificate"]["bounds"] == {"tier 1": 2000080, "tier 2": 500000, "worth": 680}
     assert result["status"] == "optimal"
     assert result["cross_check"]["agrees"] is True
+
+
+def test_cost_and_travel_are_proven_too(tmp_path: Path, siting_process: Run) -> None:
+    folder, run = write_tiny(tmp_path / "tiny"), tmp_path / "run"
+    with (folder / "county.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[objective]\naims = ["worth", "cost", "travel"]\ncost_years = 3\n')
+    options = ("--solver", "direct", "--gap", "0", "--certify", "--prove-travel", "--quiet")
+    answer = siting_process("solve", folder, "--out", run, *options)
+    assert answer.code == 0, answer.text
+    verdict, stages = verify_run(run), told(run)["stages"]
+    assert (verdict.word, verdict.trust) == ("valid", "proven")
+    assert verdict.bounds == {stage["name"]: stage["objective"] for stage in stages}
+    assert [stage["name"] for stage in stages][-3:] == ["worth", "cost", "travel"]
+    better = told(run, "certificate.json")
+    for row, more in zip(better["stages"][-2:], (1, -1), strict=True):
+        row["bound"] += more  # a stronger claim, then a weaker one: neither is what the prices prove
+    (run / "certificate.json").write_text(json.dumps(better), encoding="utf-8")
+    assert [b.code for b in verify_run(run).breaches] == ["E722"]
 
 
 def spoilt(run: Path, tmp_path: Path, name: str, change: Callable[[Any], Any]) -> Any:

@@ -256,4 +256,4 @@ def test_a_bound_knows_transfers_by_their_length(tmp_path: Path) -> None:
     carted["services"]["waste"]["transfers"][0]["travel"] = 3000
     assert street.audit(auditor, carted).breaches == ()
     near = auditor.prover(carted).market(["waste"]).near["waste"]
-    assert [station for station, _ in near["D1"]] == ["W2"]  # W4 stands too near to V4
+    assert [station for station, _, _ in near["D1"]] == ["W2"]  # W4 stands too near to V4

@@ -165,6 +165,14 @@ class Witness(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Levels:
+    """What a stage keeps: the points of each earlier tier, and the value of each earlier aim by its name."""
+
+    tiers: Mapping[int, int]
+    aims: Mapping[str, int]
+
+
 class Certifier(Protocol):
     """What an entry point of the group ``siting.certificates`` promises."""
 
@@ -172,7 +180,7 @@ class Certifier(Protocol):
         self,
         problem: Problem,
         stage: str,
-        levels: Mapping[int, int],
+        levels: Levels,
         goal: int,
         scale: int,
         township: Mapping[str, str],
@@ -180,7 +188,7 @@ class Certifier(Protocol):
     ) -> Any:
         """A node of a certificate (docs/certificate.md), or None where the time was too short.
 
-        ``levels`` are the points that earlier tiers keep, ``goal`` the bound that is close enough, ``scale`` the part
-        of a unit that prices count, ``township`` that of every settlement.
+        ``levels`` are kept; ``goal`` is the bound that is close enough, below 0 where it is to be small; ``scale`` is
+        the part of a unit that prices count, ``township`` that of every settlement.
         """
         ...

@@ -11,7 +11,7 @@ from typing import Any
 
 from siting import rooms, store
 from siting.errors import Fault, SolverFailed
-from siting.plans.outcome import Effort, Outcome, Seen, Stop
+from siting.plans.outcome import MINIMISED, Effort, Levels, Outcome, Seen, Stop
 from siting.problems.problem import Problem
 from siting.runs.folder import CERTIFICATE, PLAN
 from siting.runs.journal import Journal
@@ -49,7 +49,8 @@ def certify(kept: Journal, problem: Problem, outcome: Outcome, effort: Effort) -
     """
     begun = time.monotonic()
     work = _Work(kept, prover_of(kept), problem, replace(effort, start=None, known=()), begun)
-    names = work.prover.stages()
+    seen = {stage.name for stage in outcome.stages if not stage.brief}
+    names = [name for name in work.prover.stages() if name in seen]
     stages = [work.stage(name, branch=False) for name in names]  # prices for all, before one is tried harder
     stages = [work.harder(row) for row in stages]
     bounds = {row["stage"]: row["bound"] for row in stages}
@@ -58,16 +59,22 @@ def certify(kept: Journal, problem: Problem, outcome: Outcome, effort: Effort) -
     for stage in outcome.stages:
         bound = bounds.get(stage.name)
         if bound is not None:
-            if bound < stage.objective:
+            sign = sign_of(stage.name)
+            if sign * bound < sign * stage.objective:
                 why = f"{stage.name}: the certificate's bound {bound} excludes a plan with {stage.objective}"
                 raise SolverFailed(Fault("E902", values={"why": why}))
             proven = replace(stage, bound=bound)
             close = proven.gap is not None and proven.gap <= effort.gap
-            if stage.bound is None or bound <= stage.bound or close:
+            if stage.bound is None or sign * bound <= sign * stage.bound or close:
                 stage = replace(proven, stop=Stop.PROVEN) if close else proven
         known.append(stage)
     told = {"seconds": round(time.monotonic() - begun, 2), "bounds": bounds}
     return replace(outcome, stages=tuple(known)), Evidence(bounds, told)
+
+
+def sign_of(stage: str) -> int:
+    """1 for a stage whose value is to be large, -1 for one whose value is to be small."""
+    return -1 if stage in MINIMISED else 1
 
 
 @dataclass(frozen=True)
@@ -83,7 +90,7 @@ class _Work:
     def far(self, name: str, bound: int) -> bool:
         """Whether a bound is farther from the plan than was asked for."""
         value = self.prover.value(name, self.prover.planned)
-        return bound - value > self.effort.gap * value
+        return abs(bound - value) > self.effort.gap * value
 
     def stage(self, name: str, *, branch: bool) -> dict[str, Any]:
         """One stage of the certificate: group by group, or all together where the running budget binds."""
@@ -91,7 +98,7 @@ class _Work:
         total = sum(bound for _, bound in parts)
         if self.far(name, total) and len(parts) > 1 and self.problem.running_budget is not None:
             whole = self.part(name, self.prover.planned, branch=branch)
-            if whole[1] < total:
+            if sign_of(name) * (whole[1] - total) < 0:
                 parts, total = [whole], whole[1]
         return {"stage": name, "bound": total, "parts": [part for part, _ in parts]}
 
@@ -100,20 +107,21 @@ class _Work:
         if not self.far(row["stage"], row["bound"]):
             return row
         again = self.stage(row["stage"], branch=True)
-        return again if again["bound"] < row["bound"] else row
+        return again if sign_of(row["stage"]) * (again["bound"] - row["bound"]) < 0 else row
 
     def part(self, name: str, services: list[str], *, branch: bool) -> tuple[dict[str, Any], int]:
         """The prices of a stage for some groups, and the bound that they prove."""
-        value = self.prover.value(name, services)
+        value, sign = self.prover.value(name, services), sign_of(name)
         tree, bound = FREE, self.prove(name, services, FREE)
         left = self.effort.time_limit_s - (time.monotonic() - self.begun)
-        if bound > value and left > 0:
-            levels = self.prover.aim(name, services).levels
-            goal = math.floor(value * (1 + self.effort.gap)) if branch else ANYTHING
+        if bound != value and left > 0:
+            aim = self.prover.aim(name, services)
+            goal = math.floor(sign * value + value * self.effort.gap) if branch else ANYTHING
             effort = replace(self.effort, time_limit_s=left)
+            levels = Levels(aim.levels, aim.kept)
             found = rooms.certifier()(self.problem_of(services), name, levels, goal, SCALE, self.townships(), effort)
             proven = bound if found is None else self.prove(name, services, found)
-            if proven < bound:
+            if sign * proven < sign * bound:
                 tree, bound = found, proven
         return {"services": services, "tree": tree}, bound
 

@@ -8,12 +8,13 @@ alone. Any prices give a true bound (weak duality, docs/certificate.md); good on
 from __future__ import annotations
 
 from collections.abc import Iterable
+from fractions import Fraction
 from math import floor
 
 from .choices import Choice, cheapest
 from .joins import Joined
 from .market import Market
-from .nouns import Service
+from .nouns import Ms, Service
 from .options import Option
 from .prices import Prices
 from .wants import Wants
@@ -172,7 +173,7 @@ class Leaf:
         if choice.may_shut and is_open is not True and is_built is not True:
             service = self.county.services[key]
             cost = service.closing - service.resale if site.existing else 0
-            values.append(-cost * self.prices("capital", key, self.market.phases[0]))
+            values.append(-cost * (self.prices("capital", key, self.market.phases[0]) + self.wants.cost))
         known: dict[int, list[Item]] = {}
         for option in choice.options if is_open is not False else ():
             if is_built is None or is_built == (option.action != "keep"):
@@ -184,12 +185,13 @@ class Leaf:
     def beside(self, choice: Choice, option: Option) -> int:
         """What an option costs at the prices, and what it earns beside its people."""
         key, site, prices, market = choice.service, choice.site, self.prices, self.market
-        made = self.extra.get((key, site.id), 0)
+        made = self.extra.get((key, site.id), 0) - option.running * self.wants.cost * self.county.cost_years
         if market.running_budget is not None:
             made -= option.running * prices("running")
         if option.action != "keep":
             shared = market.on_plot.get(site.plot, 1)
-            made -= cheapest(self.county, choice, option, shared > 1) * prices("capital", key, option.phase)
+            unit = prices("capital", key, option.phase) + self.wants.cost
+            made -= cheapest(self.county, choice, option, shared > 1) * unit
             if self.county.quota and option.action == "new":
                 made -= option.land // shared * prices("land", option.phase)
         if option.action == "new":
@@ -225,9 +227,14 @@ class Leaf:
         if service.haul and not self.county.sites[key][site].disposal:
             onward = prices("waste", key, site)
         for id_, way in ((id_, way) for id_, ways in self.market.ways[key].to[site].items() for way in ways):
-            number, _, _, line = way
+            number, far, _, line = way
             access = service.accesses[number]
-            profit = self.worth[key][id_][phase] - onward - self.passed.get((key, id_, way), 0)
+            profit = (
+                -self.gone(far, access.fare)
+                + self.worth[key][id_][phase]
+                - onward
+                - self.passed.get((key, id_, way), 0)
+            )
             units = self.market.demand[key][id_]
             if line:
                 profit -= prices("line", key, id_, site, line)
@@ -235,5 +242,11 @@ class Leaf:
                 profit -= prices("eligible", key, id_, number)
                 units = min(units, self.county.settlements[id_].groups[access.eligible])
             yield profit, units, access.kind == "boarding"
-        for station, most in self.market.near.get(key, {}).get(site, ()):
-            yield prices("waste", key, station), most, False
+        for station, most, far in self.market.near.get(key, {}).get(site, ()):
+            assert service.haul is not None
+            yield prices("waste", key, station) - self.gone(far, service.haul.fare), most, False
+
+    def gone(self, far: Ms, fare: Fraction) -> int:
+        """What a person or kilogram takes away that goes so many ms or mm: cost and travel, rounded for the plan."""
+        units = -(-far // 1000)
+        return floor(units * (self.wants.cost * self.county.cost_years * fare + self.wants.travel))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import floor, gcd
 from typing import Any
 
+from . import aims
 from .bound import Fixed, Leaf
 from .choices import choices
 from .groups import groups
@@ -20,7 +21,16 @@ from .wants import Aim, wants
 from .ways import Ways
 
 FORMAT = 1
-WORTH = "worth"
+
+
+def tier_of(stage: str) -> int | None:
+    """The tier that a stage is, None for an aim."""
+    return int(stage.removeprefix("tier ")) if stage.startswith("tier ") else None
+
+
+def largest(stage: str) -> bool:
+    """Whether more is better in a stage: in tiers and worth."""
+    return stage == "worth" or stage.startswith("tier ")
 
 
 class Prover:
@@ -41,6 +51,7 @@ class Prover:
     ) -> None:
         self.county, self.roads, self.ways, self.planned = county, roads, ways, list(ways)
         self.rows = {row["id"]: row for row in figures["targets"] if row["need"] > 0}
+        self.plan = plan
         self.served: dict[str, int] = figures["served"]
         self.baseline, self.aims = plan["scenario"] == "baseline", plan["variation"]["aims"]
         self.choices = {
@@ -58,14 +69,15 @@ class Prover:
         return [[key for key in self.planned if self.group[key] == name] for name in dict.fromkeys(self.group.values())]
 
     def stages(self) -> list[str]:
-        """The stages that have a bound: every tier with something to reach, and the worth."""
+        """The stages that have a bound: every tier with something to reach, and the aims."""
         tiers = sorted({target.tier for target in self.county.targets if target.id in self.rows})
-        return [*(f"tier {tier}" for tier in tiers), *([WORTH] if WORTH in self.aims else [])]
+        return [*(f"tier {tier}" for tier in tiers), *self.aims]
 
     def aim(self, stage: str, services: list[str]) -> Aim:
         """A stage for some services, and what the tiers before it reached in them."""
-        tier = None if stage == WORTH else int(stage.removeprefix("tier "))
-        aim = Aim(tier, {}, {})
+        tier = tier_of(stage)
+        before = self.aims[: self.aims.index(stage)] if tier is None else ()
+        aim = Aim(stage, tier, {}, {name: self.value(name, services) for name in before}, {})
         for target in self.county.targets:
             asked = self.county.packages[target.package][0] if target.package else (target.service,)
             if target.id in self.rows and asked[0] in services:
@@ -81,14 +93,31 @@ class Prover:
 
     def value(self, stage: str, services: list[str]) -> int:
         """What the plan itself reaches in a stage with some services."""
-        if stage == WORTH:
+        if stage == "worth":
             return sum(self.county.services[key].weight * self.served[key] for key in services)
+        part = {"services": {key: self.plan["services"][key] for key in services}}
+        if stage == "travel":
+            return aims.travelled(self.county, part)
+        if stage == "cost":
+            return aims.cost(self.county, part, *self.money(services))
         tier, needs = int(stage.removeprefix("tier ")), self.aim(stage, services).needs
         return sum(self.reached(target) for target in self.county.targets if target.id in needs and target.tier == tier)
 
+    def money(self, services: list[str]) -> tuple[int, int]:
+        """(capital, running costs a year) of the plan with some services."""
+        capital = sum(row["amount"] for row in self.plan["spending"] if row["service"] in services)
+        running = 0
+        for key in services:
+            options = {(c.site.id, o.action, o.size, o.phase): o.running for c in self.choices[key] for o in c.options}
+            rows = self.plan["services"][key]["open"]
+            running += sum(options[row["site"], row["action"], row["size"], row["phase"]] for row in rows)
+        return capital, running
+
     def step(self, stage: str, services: list[str]) -> int:
         """All that can be reached in a stage is a multiple of this: persons and units are whole; 0 for nothing."""
-        if stage == WORTH:
+        if stage in ("cost", "travel"):
+            return 1
+        if stage == "worth":
             return gcd(*(self.county.services[key].weight for key in services))
         tier, needs = int(stage.removeprefix("tier ")), self.aim(stage, services).needs
         counted = (t for t in self.county.targets if t.id in needs and t.tier == tier)
@@ -104,7 +133,7 @@ class Prover:
         return self.markets[key]
 
     def prove(self, stage: str, services: list[str], scale: int, tree: Any) -> int | None:
-        """The bound of a stage for some whole groups: the largest of all leaves of a tree of decisions.
+        """The bound of a stage for some whole groups: the weakest of all leaves of a tree of decisions.
 
         None: no plan decides like this.
 
@@ -130,7 +159,10 @@ class Prover:
             return max((part for part in parts if part is not None), default=None)
 
         best, step = of(tree, {}), self.step(stage, services)
-        return None if best is None else best // (scale * step) * step if step else 0
+        if best is None or not step:
+            return best if best is None else 0
+        bound = best // (scale * step) * step
+        return bound if largest(stage) else -bound  # what is to be small counted as taken away
 
 
 def check(prover: Prover, content: Any) -> dict[str, int]:
@@ -152,8 +184,8 @@ def check(prover: Prover, content: Any) -> dict[str, int]:
         asked = sorted(key for part in row["parts"] for key in part["services"])
         if asked != sorted(prover.planned) or stage in found:
             raise ValueError(f"{stage}: not every service once, or the stage stands twice")
-        if total < prover.value(stage, prover.planned):
-            raise ValueError(f"{stage}: the bound {total} is below what the plan reaches")
+        if (total - prover.value(stage, prover.planned)) * (1 if largest(stage) else -1) < 0:
+            raise ValueError(f"{stage}: the bound {total} excludes what the plan reaches")
         if type(said) is not int or total != said:
             raise ValueError(f"{stage}: the prices prove {total}, the certificate says {said!r:.40}")
         found[stage] = said

@@ -40,17 +40,17 @@ class Market:
                     self.serves.setdefault((owner, id_), []).append((key, sorted(ways[key].to[id_])))
         self.near = {key: self.onward(county.services[key]) for key in choices if county.services[key].haul}
 
-    def onward(self, service: Service) -> dict[str, list[tuple[str, int]]]:
-        """By disposal place: the stations that can send waste there, with the most that each could send."""
+    def onward(self, service: Service) -> dict[str, list[tuple[str, int, int]]]:
+        """By disposal place: the stations that can send waste there, the most that each could send, and the way."""
         rules = service.haul
         assert rules is not None
         every = self.choices[service.id]
         most = {c.site.id: max(o.capacity for o in c.options) for c in every if c.options and not c.site.disposal}
-        found: dict[str, list[tuple[str, int]]] = {}
+        found: dict[str, list[tuple[str, int, int]]] = {}
         for choice in every:
             if choice.site.disposal:
                 way = Way(self.roads[rules.mode], rules.metric, choice.site)
                 stations = self.county.sites[service.id]
-                reached = [id_ for id_ in most if way.cost(stations[id_], rules.limit) is not None]
-                found[choice.site.id] = [(id_, most[id_]) for id_ in reached]
+                ways = ((id_, way.cost(stations[id_], rules.limit)) for id_ in most)
+                found[choice.site.id] = [(id_, most[id_], far) for id_, far in ways if far is not None]
         return found

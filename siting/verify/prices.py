@@ -18,6 +18,9 @@ KINDS = {
     "rule": 1,  # rule: a site
     "referral": 2,  # service, site: the right to build it
     "points": 1,  # tier: a point that an earlier tier has reached
+    "worth": 0,  # a unit of the worth that an earlier stage has reached
+    "cost": 0,  # a base unit of the cost that an earlier stage has come down to
+    "travel": 0,  # the same of travel
     "target": 2,  # target, part of it ("" or a township): a unit
     "package": 3,  # target, settlement, service: a settlement that is served in full
 }

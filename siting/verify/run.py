@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from .breach import Findings
-from .certificate import check
+from .certificate import check, largest
 from .check import Auditor, Verdict, verdict
 from .numbers import FAULTS
 
@@ -89,8 +89,3 @@ def judge(found: Verdict, bounds: dict[str, int], result: Any) -> Verdict:
     seen = result["cross_check"] or {"agrees": False, "stages": []}
     agrees = seen["agrees"] is True and {row["stage"] for row in seen["stages"]} >= set(claims)
     return replace(found, trust="proven" if proven else "cross-checked" if agrees else "claim", bounds=bounds)
-
-
-def largest(stage: str) -> bool:
-    """Whether more is better in a stage: in tiers and worth."""
-    return stage == "worth" or stage.startswith("tier ")

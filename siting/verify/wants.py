@@ -7,35 +7,48 @@ from dataclasses import dataclass, field
 from .nouns import County, Target
 from .prices import Prices
 from .targets import WHOLE, members, points_of
+from .wishes import AIMS
 
 
 @dataclass(frozen=True)
 class Aim:
-    """The stage whose bound is asked for: a tier, or None for the worth; ``levels`` are the points that each earlier
-    tier has reached, ``needs`` those of the targets that count, above 0."""
+    """The stage whose bound is asked for, with its tier, if it is one; ``levels`` are the points that each earlier
+    tier has reached, ``kept`` what the aims before it have, ``needs`` those of the targets that count, above 0."""
 
+    stage: str
     tier: int | None
     levels: dict[int, int]
+    kept: dict[str, int]
     needs: dict[str, int]
+
+    def rate(self, name: str, prices: Prices, scale: int) -> int:
+        """What a unit of the worth, the cost or the travel counts: fully in its own stage, its price in later ones."""
+        return scale if name == self.stage else prices(name) if name in self.kept else 0
 
 
 @dataclass
 class Wants:
     """``persons`` by service, settlement and phase: what a person is worth who is served by its end; ``counted`` the
-    worth of a site by target; ``constant`` what no decision changes. All in units of the scale."""
+    worth of a site by target; ``cost`` and ``travel`` what a unit of them takes away; ``constant`` what no decision
+    changes. All in units of the scale."""
 
     constant: int = 0
+    cost: int = 0
+    travel: int = 0
     persons: dict[str, dict[str, list[int]]] = field(default_factory=dict)
     counted: list[tuple[Target, int, int]] = field(default_factory=list)
 
 
 def wants(county: County, planned: list[str], aim: Aim, prices: Prices, scale: int) -> Wants:
     """What persons and sites are worth."""
-    found = Wants()
+    worth, cost, travel = (aim.rate(name, prices, scale) for name in AIMS)
+    found = Wants(cost=cost, travel=travel)
+    for name, level in aim.kept.items():
+        found.constant += prices(name) * (-level if name == "worth" else level)
     last = len(county.phases) - 1
     for key in planned:
-        worth = scale * county.services[key].weight if aim.tier is None else 0
-        found.persons[key] = {id_: [0] * last + [worth] for id_ in county.demand(key)}
+        each = [0] * last + [worth * county.services[key].weight]
+        found.persons[key] = {id_: list(each) for id_ in county.demand(key)}
     for target in county.targets:
         need = aim.needs.get(target.id, 0)
         if need > 0 and (aim.tier is None or target.tier <= aim.tier):

@@ -63,7 +63,9 @@ class Namer:
         elif kind == "land":
             yield (kind, problem.phases[int(rest[0])]), self.whole(price)
         elif kind == "points":
-            yield (kind, rest[0]), self.whole(price / max(1, program.levels[int(rest[0])]))
+            yield (kind, rest[0]), self.whole(price / max(1, program.levels.tiers[int(rest[0])]))
+        elif (level := program.levels.aims.get(str(kind))) is not None:
+            yield (kind,), self.whole(price / max(1, level))
         elif kind == "package":
             yield (kind, rest[0], self._listed(program, str(rest[0]), int(rest[1])), rest[2]), self.whole(price)
         elif kind == "target" and rest[1] != "":

@@ -20,8 +20,13 @@ class Small:
     group: Mapping[str, np.ndarray]
 
 
-def small(problem: Problem) -> Small:
-    """Merge the demand points of catchment and haul services; those of coverage services keep their own targets."""
+def small(problem: Problem, *, apart: bool) -> Small:
+    """Merge the demand points of catchment and haul services; those of coverage services keep their own targets.
+
+    ``apart``: nothing is merged, for the ways of points that are alike in all else differ in their length.
+    """
+    if apart:
+        return Small(problem, {b.service: np.arange(len(b.demand)) for b in problem.blocks})
     merged = merge(problem)
     own = {b.service: b for b in problem.blocks}
     blocks = tuple(own[b.service] if b.served_in_full_only else b for b in merged.problem.blocks)

@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csc_array, hstack
 
-from siting.model.goal import WORTH, Aim
-from siting.plans.outcome import Effort
+from siting.model.goal import Aim
+from siting.plans.outcome import MINIMISED, Effort, Levels
 from siting.problems.problem import Problem
 
 from ..process import supervise
@@ -39,7 +39,7 @@ MOST_LEAVES, FEW_LEAVES = 64, 8
 def tree(
     problem: Problem,
     stage: str,
-    levels: Mapping[int, int],
+    levels: Levels,
     goal: int,
     scale: int,
     township: Mapping[str, str],
@@ -49,8 +49,8 @@ def tree(
 
     Branching ends when the bound is at most ``goal``, when the time of the effort is up or when there are many leaves.
     """
-    tier = None if stage == WORTH else int(stage.removeprefix("tier "))
-    return Search(problem, Aim(stage, True, tier), levels, scale, township, effort).run(goal)
+    tier = int(stage.removeprefix("tier ")) if stage.startswith("tier ") else None
+    return Search(problem, Aim(stage, stage not in MINIMISED, tier), levels, scale, township, effort).run(goal)
 
 
 #: (service, site, "open" or "built")
@@ -74,13 +74,14 @@ class Search:
         self,
         problem: Problem,
         aim: Aim,
-        levels: Mapping[int, int],
+        levels: Levels,
         scale: int,
         township: Mapping[str, str],
         effort: Effort,
     ) -> None:
         self.effort, self.begun = effort, time.monotonic()
-        near = small(problem)
+        measured = any(name in MINIMISED for name in (aim.name, *levels.aims))
+        near = small(problem, apart=measured)
         self.program = Relaxation(near.problem, aim, levels)
         self.namer = Namer(problem, near, township, scale)
         self.linear = self.program.linear()
