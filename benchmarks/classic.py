@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy.spatial.distance import cdist
 
 from siting.instances.classic import covering, median, optima, warehouse
 from siting.plans.outcome import Effort
@@ -82,16 +83,36 @@ def covers(data: Path) -> Iterator[Case]:
 
 
 def dense(data: Path) -> Iterator[Case]:
-    """5,000 demand points, 1,000 sites, 8 % density, 15 to open."""
+    """County-like points as the generator of the data draws them: 5,000 x 1,000, 8 % density, 15 to open, five seeds;
+    one less dense with 40 to open."""
     spec = importlib.util.spec_from_file_location("county_like", data / "generators" / "county_like.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    for radius, p in ((20.0, 15), (8.0, 40)):
-        cover, people = module.dense_covering(radius_km=radius)
-        name = f"5000 x 1000 r={radius:g} p={p}"
+    for radius, p, seed in [*((20.0, 15, seed) for seed in range(5)), (8.0, 40, 1)]:
+        cover, people = module.dense_covering(seed=seed, radius_km=radius)
+        name = f"5000 x 1000 r={radius:g} p={p} seed={seed}"
         yield Case(name, problems.MaximalCovering(cover.astype(bool), people.astype(np.int64), p))
+
+
+def blocks(data: Path) -> Iterator[Case]:
+    """A city of 5,000 blocks, each a site too, as large as San Francisco: blocks of 155 m in a square of 11 km, people
+    denser in some quarters, none in parks; a site serves within 800 m."""
+    del data
+    rng = np.random.default_rng(3)
+    side = np.arange(71) * 155.0
+    xy = np.stack(np.meshgrid(side, side), axis=2).reshape(-1, 2) + rng.normal(0, 15, (71 * 71, 2))
+    quarters, wide = rng.uniform(0, 11_000, (30, 2)), rng.uniform(500, 1800, 30)
+    squared = ((xy[:, None] - quarters[None]) ** 2).sum(axis=2)
+    thick = 0.15 + (rng.lognormal(0, 0.8, 30) * np.exp(-squared / (2 * wide**2))).sum(axis=1)
+    parks = rng.uniform(0, 11_000, (8, 2))
+    thick[(((xy[:, None] - parks[None]) ** 2).sum(axis=2) < 600.0**2).any(axis=1)] = 0.0
+    people = np.round(thick * rng.lognormal(0, 0.6, len(xy)))
+    people = np.round(people * 805_000 / max(1.0, people.sum()) + (thick > 0) * rng.integers(0, 3, len(xy)))
+    covers = cdist(xy, xy) <= 800.0
+    for p in (20, 50):
+        yield Case(f"{len(xy)} city blocks p={p}", problems.MaximalCovering(covers, people.astype(np.int64), p))
 
 
 def million(data: Path) -> Iterator[Case]:
@@ -153,7 +174,8 @@ def spread(data: Path) -> Iterator[Case]:
 
 TABLES: dict[str, Callable[[Path], Iterator[Case]]] = {
     "pmed": pmed, "rl1304": lambda d: tsplib(d, "rl1304"), "fl1400": lambda d: tsplib(d, "fl1400"),
-    "pcb3038": lambda d: tsplib(d, "pcb3038"), "center": centers, "cover": covers, "dense": dense, "million": million,
+    "pcb3038": lambda d: tsplib(d, "pcb3038"), "center": centers, "cover": covers, "dense": dense, "blocks": blocks,
+    "million": million,
     "warehouse": warehouses, "single": single, "stages": stages, "spread": spread,
 }  # fmt: skip
 
@@ -202,8 +224,9 @@ def main() -> None:
     parser.add_argument("--gap", type=float, default=0.0)
     parser.add_argument("--only", default="", help="part of the name of the instances to take")
     parser.add_argument("--direct", action="store_true", help="also the plain model, under the same limit")
+    parser.add_argument("--threads", type=int, default=1, help="processes or threads of a method")
     wish = parser.parse_args()
-    effort = Effort(gap=wish.gap, time_limit_s=wish.limit)
+    effort = Effort(gap=wish.gap, time_limit_s=wish.limit, threads=wish.threads)
     tail = " plain model | its bound | its s |" if wish.direct else ""
     print("| instance | published | ours | bound | gap % | s | CPU s | published s |" + tail)
     print("|---" * (8 + 3 * wish.direct) + "|")

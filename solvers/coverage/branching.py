@@ -17,6 +17,7 @@ import json
 import os
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -72,13 +73,13 @@ class Tree:
         """What no choice of this share exceeds."""
         return max(self.closed, -self.heap[0][0] if self.heap else -np.inf)
 
-    def root(self) -> Point | None:
-        """The relaxation with cuts; None where no choice is left."""
+    def root(self, hear: Callable[[Point], None]) -> Point | None:
+        """The relaxation with cuts, each ``hear``d of; None where no choice is left."""
         rng, point = np.random.default_rng(0), self.relaxation.solve(first=True)
         for k in range(CUT_ROUNDS):
             if point is None or point.bound <= self.enough:
                 break
-            tell(event="node", bound=point.bound, **_shares(point))
+            hear(point)
             found = triples(self.dense, self.weight, point.opened, point.left_out, rng)
             if not found:
                 break
@@ -92,7 +93,7 @@ class Tree:
 
     def search(self) -> None:
         """Until every open node is below what is enough."""
-        point = self.root()
+        point = self.root(lambda point: tell(event="node", bound=point.bound, **_shares(point)))
         if point is None:
             return
         self._keep({}, point, point.bound)
