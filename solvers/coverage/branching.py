@@ -34,6 +34,8 @@ from .relaxation import Point, Relaxation
 CUT_ROUNDS, WORTH_WHILE = 8, 0.01
 #: Nodes for each process before the tree is divided; sites that a message tells of at most.
 NODES_EACH, MOST_TOLD = 2, 200
+#: Open nodes after which a process ends with the bound that it has: some hundred megabytes.
+MOST_OPEN = 20_000
 #: A sum of shares this near to a whole number is one.
 WHOLE = 1e-6
 
@@ -92,12 +94,12 @@ class Tree:
         return point
 
     def search(self) -> None:
-        """Until every open node is below what is enough."""
+        """Until every open node is below what is enough, or there are too many."""
         point = self.root(lambda point: tell(event="node", bound=point.bound, **_shares(point)))
         if point is None:
             return
         self._keep({}, point, point.bound)
-        while self.heap:
+        while self.heap and len(self.heap) <= MOST_OPEN:
             if not self.divided and len(self.heap) >= NODES_EACH * self.among:
                 self.heap = sorted(self.heap)[self.share :: self.among]
                 heapq.heapify(self.heap)
@@ -132,7 +134,8 @@ class Tree:
                 tell(event="node", bound=above if not self.divided else max(self.bound(), above), **_shares(point))
         else:
             self.count += 1
-            heapq.heappush(self.heap, (-bound, self.count, limits, point))
+            kept = Point(bound, point.opened.astype(np.float32), point.left_out[:0], point.basis)
+            heapq.heappush(self.heap, (-bound, self.count, limits, kept))
 
     def _best_region(self, point: Point) -> tuple[int, float]:
         """The region to branch on: opened by half, by about one site at most, and small."""

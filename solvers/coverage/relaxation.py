@@ -11,6 +11,7 @@ programming, Mathematical Programming 99). This module runs in a child process (
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,17 +23,22 @@ from ..priced import raised
 from .reduce import Cover
 
 INF = highspy.kHighsInf
+#: What a column or row can be in a basis, by a number; thousands of nodes keep theirs.
+STATES = (
+    highspy.HighsBasisStatus.kLower, highspy.HighsBasisStatus.kBasic, highspy.HighsBasisStatus.kUpper,
+    highspy.HighsBasisStatus.kZero, highspy.HighsBasisStatus.kNonbasic,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
 class Point:
     """The relaxation solved once: the ``bound`` in worth, shares of the sites (m,) and what is left out (n,), and the
-    basis from which it goes on."""
+    basis from which it goes on: a small number for each column and row."""
 
     bound: float
     opened: np.ndarray
     left_out: np.ndarray
-    basis: tuple[list[Any], list[Any]]
+    basis: tuple[np.ndarray, np.ndarray]
 
 
 class Relaxation:
@@ -111,11 +117,13 @@ class Relaxation:
             raise RuntimeError(f"the relaxation ends with {self.highs.getModelStatus()}")
         solution, basis = self.highs.getSolution(), self.highs.getBasis()
         values = np.clip(np.array(solution.col_value), 0.0, 1.0)
-        kept = list(basis.col_status), list(basis.row_status)
+        kept = _small(basis.col_status), _small(basis.row_status)
         bound = self._proven(np.array(solution.row_dual))
         return Point(bound, values[: self.m], values[self.m :], kept)
 
-    def solve_within(self, limits: dict[int, tuple[float, float]], basis: tuple[list[Any], list[Any]]) -> Point | None:
+    def solve_within(
+        self, limits: dict[int, tuple[float, float]], basis: tuple[np.ndarray, np.ndarray]
+    ) -> Point | None:
         """Solve with limits on some regions and none on the others, from a basis."""
         for number, row in self.region_at.items():
             low, high = limits.get(number, (-INF, INF))
@@ -123,8 +131,9 @@ class Relaxation:
                 self.low[row], self.high[row] = low, high
                 self.highs.changeRowBounds(row, low, high)
         start = highspy.HighsBasis()
-        start.col_status = basis[0]
-        start.row_status = basis[1] + [highspy.HighsBasisStatus.kBasic] * (len(self.low) - len(basis[1]))
+        start.col_status = [STATES[k] for k in basis[0].tolist()]
+        more = [highspy.HighsBasisStatus.kBasic] * (len(self.low) - len(basis[1]))
+        start.row_status = [STATES[k] for k in basis[1].tolist()] + more
         start.valid = True
         self.highs.setBasis(start)
         return self.solve()
@@ -136,3 +145,8 @@ class Relaxation:
         rest = self.cost - self.matrix.T @ dual
         least = float(dual @ np.where(np.isfinite(side), side, 0.0)) + float(np.minimum(rest, 0.0).sum())
         return raised(self.total - least)
+
+
+def _small(states: Iterable[Any]) -> np.ndarray:
+    number = {state: k for k, state in enumerate(STATES)}
+    return np.fromiter((number[state] for state in states), dtype=np.int8)
