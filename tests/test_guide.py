@@ -134,8 +134,9 @@ def test_the_verdict_that_the_guides_quote_reads_so(walked: Path, lang: Lang) ->
     said = [_plain(line) for line in terminal.lines(finished, load(lang))]
     quotes = re.findall(r"^> (.+)$", GUIDES[lang].read_text(encoding="utf-8"), re.MULTILINE)
     assert len(quotes) == 4
-    for quote in quotes:
-        assert _plain(quote) in said, quote
+    # the amounts are those of one machine: a search that the clock cuts short may end with others
+    shape = re.compile(r"[0-9][0-9,.]*")
+    assert {shape.sub("#", _plain(quote)) for quote in quotes} <= {shape.sub("#", line) for line in said}
 
 
 def _plain(sentence: str) -> str:

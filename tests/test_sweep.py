@@ -266,3 +266,16 @@ def test_three_counties_and_six_scenarios_survive_a_killed_worker(siting_cli: Ru
     for row in found.rows:
         assert siting_cli("verify", row.job.run).code == 0
     assert sum(jobs.attempts(row.job) for row in found.rows) == sum(begun)  # nothing was begun behind our back
+
+
+def test_a_cluster_that_ends_slowly_costs_no_answer() -> None:
+    class Slow:
+        closed = 0
+
+        def close(self) -> None:
+            self.closed += 1
+            raise TimeoutError
+
+    slow = Slow()
+    sweeping._end(slow)  # type: ignore[arg-type]
+    assert slow.closed == 1

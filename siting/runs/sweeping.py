@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -29,7 +29,7 @@ from siting.runs.solving import Ask, Listener
 from siting.studies.sweep import Job, Row, Sweep
 
 if TYPE_CHECKING:
-    from distributed import Client, Future
+    from distributed import Client, Future, LocalCluster
 
 RESULT, TABLE = "jobs.json", "sweep.csv"
 #: A job is given to another worker so often after its worker died.
@@ -165,9 +165,8 @@ def _cluster(scheduler: str | None, workers: int | None, client: Client | None) 
         return
     # each solve has child processes of its own, so one thread a worker; no port is open to other machines
     here = "127.0.0.1"
-    with (
-        dask.config.set({"distributed.worker.daemon": False}),
-        LocalCluster(
+    with dask.config.set({"distributed.worker.daemon": False}), ExitStack() as parts:
+        cluster = LocalCluster(
             n_workers=workers or os.cpu_count() or 1,
             threads_per_worker=1,
             processes=True,
@@ -176,10 +175,18 @@ def _cluster(scheduler: str | None, workers: int | None, client: Client | None) 
             worker_dashboard_address=f"{here}:0",
             memory_limit=0,
             silence_logs=50,
-        ) as cluster,
-        Client(cluster, set_as_default=False) as own,
-    ):
+        )
+        parts.callback(_end, cluster)
+        own = Client(cluster, set_as_default=False)
+        parts.callback(_end, own)
         yield own
+
+
+def _end(part: Client | LocalCluster) -> None:
+    """Close what was begun here. On a loaded machine that may take longer than Dask waits: then every answer is on
+    the disk already, and the workers end with this process."""
+    with suppress(TimeoutError):
+        part.close()
 
 
 def told(found: Sweep) -> dict[str, Any]:
