@@ -165,3 +165,12 @@ def test_a_county_without_boarding_or_buses_never_speaks_of_them(lang: Lang) -> 
     for section in plain.sections:
         for table in section.tables:
             assert not {"boarders", "beds", "by_line"} & _keys(table), (section.id, table.id)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_proof_of_the_solver_is_not_denied_in_the_next_sentence(study: Study, lang: Lang) -> None:
+    say = content.speech(study.county, lang)
+    best = replace(study, result={**study.result, "trust": "claim", "gap": 0.0, "bound": study.result["objective"]})
+    assert say("headline.solver_proved") in headline.checker_sentence(best, say)
+    wide = replace(study, result={**study.result, "trust": "claim"})
+    assert say("headline.trust.claim") in headline.checker_sentence(wide, say)

@@ -204,6 +204,8 @@ def checker_sentence(study: Study, say: Speech) -> str:
     if study.result.get("verdict") != "valid":
         return say("headline.rejected")
     trust = study.result.get("trust")
+    if trust == "claim" and study.result.get("gap") == 0:  # "proved" stands just before
+        return say("headline.checked") + say("headline.solver_proved")
     return say("headline.checked") + (say(f"headline.trust.{trust}") if trust in TRUST else "")
 
 
