@@ -102,6 +102,8 @@ def campaign(bases: dict[str, Files], folder: Path, seeds: range) -> Counter[str
         except Exception as fault:
             raise AssertionError(f"seed {seed}, county {name}: {'; '.join(story)}") from fault
         shutil.rmtree(folder / "county")
+        if seed % 500 == 499:
+            print(f"seeds {seeds[0]} to {seed}: {dict(sorted(ends.items()))}", flush=True)
     return ends
 
 

@@ -194,6 +194,14 @@ def test_of_equally_near_nodes_the_smallest_id_in_text_order_is_taken(tiny_count
         roads.node_ids[:] = ids
 
 
+def test_roads_that_lead_nowhere_are_refused_in_the_same_words_every_time(tmp_path: Path) -> None:
+    folder = write_tiny(tmp_path / "loops")
+    (folder / "edges.csv").write_text("from_node,to_node,length_m,road_class\nA,A,5,road\n", encoding="utf-8")
+    _, faults = instance.examine(folder)
+    values = [fault.values for fault in faults if fault.code == "E128"]
+    assert values == [{"value": "drive", "known": "drive, walk"}]  # in order, not as a set has them
+
+
 def test_beyond_the_snap_limit_no_node_is_taken(tiny_county: County) -> None:
     drive = network.build(tiny_county, "drive")
     lat = np.array([25.002])  # 222.39 m: 223 whole metres

@@ -175,7 +175,7 @@ def reach(county: County, numbers: Numbers) -> Iterator[Fault]:
     networks: dict[str, ModeNetwork] = {mode: build(county, mode) for mode in sorted(modes)}
     for mode, network in networks.items():
         if not network.time_ms.nnz:
-            yield toml_fault(county, "E128", f"network.modes.{mode}", value=mode, known=", ".join(modes))
+            yield toml_fault(county, "E128", f"network.modes.{mode}", value=mode, known=", ".join(sorted(modes)))
             return
     yield from _unreached_settlements(county, numbers, networks, limit_m)
     yield from _unreached_stops(county, numbers, networks, limit_m)
