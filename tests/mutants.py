@@ -72,6 +72,8 @@ EQUIVALENT: dict[str, str] = {
             "travel: 1 to 2 in `high = bisect_right(self.latitudes, place.lat + (reach + 1) / self.plane.ky)`",
             "travel: Is to IsNot in `while heap and heap[0] < last and (wanted is None or wanted not in known):`",
             "travel: Lt to LtE in `if old is None or new < old:`",
+            "travel: 200 to 201 in `for reach in (min(200, self.snap_limit), self.snap_limit):`",
+            "sites: 0 to 1 in `for metric in (0, 1):`",
             "joins: Sub to Add in `longest = max((a.furthest - a.wait for _, a in asked if (a.line, a.mode) == key))`",
         ),
         "searches more than it must and finds the same",
@@ -85,6 +87,12 @@ EQUIVALENT: dict[str, str] = {
         "both sides give the same number there",
     ),
     "joins: USub dropped in `last = -1`": "is set before it is read",
+    "joins: True to False in `for stop, arrival in zip(line.stops, arrivals(to_stops, legs), strict=True):`": (
+        "both are as long as each other"
+    ),
+    "options: 0 to 1 in `return Size(capacity, 0, 0 if site.outside else own.running, beds)`": (
+        "nobody asks what a site cost that stands"
+    ),
     "plane: Eq to NotEq in `if (y1 > lat) != (y2 > lat) and (side > 0) == (y2 > y1):`": (
         "counts the edges on the other side of the point, of which there are as many, even or odd"
     ),

@@ -20,7 +20,7 @@ from siting.verify.options import Asked, Option, option
 from siting.verify.plane import Plane, inside
 from siting.verify.read import read_county
 from siting.verify.targets import points_of
-from siting.verify.travel import main_component
+from siting.verify.travel import Way, main_component
 
 from . import small_county, test_verify_haul, test_verify_lines, test_verify_reads, test_verify_schools
 from . import verify_street as street
@@ -32,7 +32,7 @@ def test_the_straight_distance_to_a_boundary() -> None:
     ring = [(0.03, 0.0), (0.0, 0.04), (0.05, 0.06)]
     degree = plane.ky
     assert plane.kx == pytest.approx(degree)
-    assert plane.metres_to(0.0, 0.0, [ring]) == int(0.024 * degree) + 1
+    assert plane.metres_to(0.0, 0.0, [ring]) == plane.metres_to(0.0, 0.0, [ring[::-1]]) == int(0.024 * degree) + 1
     # beyond an end of the segment its corner is nearest, before its beginning and after its end
     assert plane.metres_to(0.05, -0.01, [ring]) == int(degree * (0.02**2 + 0.01**2) ** 0.5) + 1
     assert plane.metres_to(-0.03, 0.08, [ring]) == int(degree * 0.05) + 1
@@ -251,3 +251,20 @@ def test_the_longest_bus_ride_alone_is_at_its_limit(tmp_path: Path) -> None:
     ways = Auditor(folder).setting("").ways("school").to["S0"]
     assert ways["V3"] == [(1, 480_000, "S0", "L2"), (3, 180_000, "S0", "")]
     assert ways["V2"] == [(1, 360_000, "S0", "L1"), (2, 840_000, "S0", "L2"), (3, 120_000, "S0", "")]
+
+
+def test_the_leg_at_either_end_is_part_of_the_way(tmp_path: Path) -> None:
+    folder = small_county.write(tmp_path / "county")
+    for name, old, new in (
+        ("settlements.csv", "V1,one,county_town,1,100.00,25.0,", "V1,one,county_town,1,100.00,25.001,"),
+        ("sites.csv", "C3,clinic,c3,V3,100.02,25.0,", "C3,clinic,c3,V3,100.02,25.002,"),
+    ):
+        (folder / name).write_text(small_county.FILES[name].replace(old, new), encoding="utf-8")
+    setting = Auditor(folder).setting("")
+    start, to = setting.county.settlements["V1"], setting.county.sites["clinic"]["C3"]
+    # 112 m and 223 m of legs, two kilometres of road
+    for mode, metric, legs in (("drive", 0, 40_320 + 80_280), ("walk", 1, 112_000 + 223_000)):
+        road = 2_000_000 if metric else 120_000
+        way = Way(setting.roads[mode], metric, to)
+        assert way.cost(start, road + legs) == road + legs
+        assert way.cost(start, road + legs - 1) is None

@@ -438,7 +438,7 @@ NO_COUNTY = {
     "a time below nothing": holds("times", "10080", "-1"),
     "a height under the sea": holds("nodes", "-1.0005", "-500.001"),
     "a height above every mountain": holds("nodes", "-1.0005", "9000.001"),
-    "a quotation mark in the middle": holds("settlements", "V1,village", '"V1"x,village'),
+    "a quotation mark in the middle": holds("nodes", "A,100.5", '"A"x,100.5'),
     "a number of more than thirty digits": holds("settlements", "30,7", "3" + "0" * 31 + ",7"),
 }
 
@@ -484,8 +484,9 @@ def test_the_last_phase_that_ends_in_time_counts(texts: Path) -> None:
 
 
 def test_a_wait_need_not_be_whole_milliseconds(texts: Path) -> None:
-    found = county(texts, TOML.replace("wait_min = 4.5", "wait_min = 0.00001"))
-    assert found.services["school"].accesses[3].wait == Fraction(3, 5)
+    for minutes, wait in (("0.00001", Fraction(3, 5)), ("0.000025", Fraction(3, 2))):
+        found = county(texts, TOML.replace("wait_min = 4.5", f"wait_min = {minutes}"))
+        assert found.services["school"].accesses[3].wait == wait
 
 
 def test_demand_is_of_those_who_have_any(texts: Path) -> None:
