@@ -8,8 +8,9 @@ delivers,
     \sum_j w_{ji} = 1, \quad w_{ji} \le y_j, \quad x_{kj} \le \min(P_k, Q_j) v_k, \\
     \sum_k x_{kj} = \sum_i q_i w_{ji} \le Q_j y_j, \quad \sum_j x_{kj} \le P_k v_k .
 
-The links :math:`w_{ji} \le y_j` and the rows that open enough room in either stage make the relaxation strong. HiGHS
-solves it in a child process, from a solution over the sites that the relaxation uses.
+The links :math:`w_{ji} \le y_j`, the rows that open enough room in either stage, and those that open at least as many
+sites as the largest rooms must be for all goods, make the relaxation strong. HiGHS solves it in a child process, from a
+solution over the sites that the relaxation uses.
 
 Source: D. Fernandes et al. (2014), A simple and effective genetic algorithm for the two-stage capacitated facility
 location problem, Computers & Industrial Engineering 75.
@@ -96,8 +97,14 @@ class Stages:
             np.concatenate([self.depot_room, -np.tile(self.demand, depots)]), np.zeros(depots),
         )  # fmt: skip
         total = float(self.demand.sum())
-        enough = [at_least(np.zeros(len(c), dtype=np.int64), c, room, np.array([total]))
-                  for c, room in ((v, self.plant_room), (y, self.depot_room))]  # fmt: skip
+        enough = []
+        for c, room in ((v, self.plant_room), (y, self.depot_room)):
+            one_row, fewest = (
+                np.zeros(len(c), dtype=np.int64),
+                int(np.searchsorted(np.cumsum(-np.sort(-room)), total)) + 1,
+            )
+            enough.append(at_least(one_row, c, room, np.array([total])))
+            enough.append(at_least(one_row, c, np.ones(len(c)), np.array([float(fewest)])))
         return [links, arcs, plants, rooms, *enough]
 
     def _search(self, effort: Effort) -> tuple[Answer, float | None]:
