@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from siting.solvers.classic.interchange import cost_of, greedy, improve
 from siting.solvers.classic.lagrange_branch import fixed
 from siting.solvers.classic.lagrange_pairs import ROOT, Pairs, climb, grid
 from siting.solvers.classic.lagrange_single import whole_knapsacks
+from siting.solvers.classic.lagrange_stages import tree_bound
 from siting.solvers.classic.merge import merged
 
 from .problems import make_block
@@ -159,6 +161,8 @@ def test_two_stages_are_what_brute_force_finds() -> None:
         stages.outbound)[list(b)].min(axis=0)).sum()) for k in (1, 2) for a in itertools.combinations(range(2), k)
         for r in (1, 2, 3) for b in itertools.combinations(range(3), r)
     )  # fmt: skip
+    bound = tree_bound(stages.priced(), value + 3.0, math.inf, lambda: False)
+    assert 0 < bound <= value
     answer = problems.solve_classic(problems.TwoStage(stages), EXACT)
     assert answer.objective == pytest.approx(value)
     assert answer.stop is Stop.PROVEN
