@@ -8,13 +8,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.optimize import Bounds, LinearConstraint, milp
 
 from siting.plans.outcome import Effort
 from siting.problems.options import Option
 from siting.problems.problem import Block, Fund, Problem
 from siting.solvers import county
-from siting.solvers.catchment import bound, exchange, level, method
+from siting.solvers.catchment import bound, exchange, level, method, near
+from siting.solvers.catchment import model as modelled
 from siting.solvers.priced import Task, Way
+from siting.solvers.process import arrays
 
 from . import problems_brute as brute
 from .problems import Way as Route
@@ -114,6 +117,128 @@ def test_beds_and_places_are_nested() -> None:
     worth, _ = form.fill(posed.value, form.order(posed.value))
     assert worth.tolist() == [2 * 5 + 3 * 3]
     assert exchange.filled(posed, [0]).value == pytest.approx(19)
+
+
+def solved(posed: level.Level, groups: list[np.ndarray]) -> tuple[float, np.ndarray]:
+    """The model of a level by scipy: what it is worth, and its options; -inf where nothing keeps the rows."""
+    linear = modelled.model(posed, groups)
+    found = milp(
+        linear.cost, integrality=linear.whole.astype(int), bounds=Bounds(linear.lower, linear.upper),
+        constraints=LinearConstraint(linear.matrix, linear.row_lower, linear.row_upper),
+    )  # fmt: skip
+    if found.status != 0:
+        return -np.inf, np.zeros(0, dtype=np.int64)
+    return -float(found.fun), np.flatnonzero(found.x[: len(posed.at)] > 0.5)
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_the_model_with_counts_and_fillable_rooms_equals_brute_force(seed: int) -> None:
+    posed = level.of_task(task_of(seed))
+    groups = near.counted(posed, near.clusters(posed, 2, 4))
+    value, chosen = solved(posed, groups)
+    exact = best(posed)
+    assert value == pytest.approx(exact, abs=1e-4)
+    if exact > -np.inf:
+        assert exchange.filled(posed, chosen.tolist()).value == pytest.approx(exact, abs=1e-4)
+        places, beds = modelled.rooms(posed)
+        slim = replace(posed, places=places, beds=beds)
+        assert exchange.filled(slim, chosen.tolist()).value == pytest.approx(exact, abs=1e-4)
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_a_part_is_never_worse_and_holds_what_is_not_free(seed: int) -> None:
+    posed = level.of_task(task_of(seed))
+    search = exchange.Exchange(posed, seed)
+    need = [int(np.flatnonzero(posed.at == j)[0]) for j in np.flatnonzero(posed.must)]
+    start = search.grow(need)
+    if posed.must[posed.at[list(start)]].sum() != len(need):
+        return  # they do not fit together
+    taken = np.isin(np.arange(len(posed.at)), list(start))
+    here, rng = exchange.filled(posed, start), np.random.default_rng(seed)
+    for free in (rng.random(posed.sites) < 0.5, np.ones(posed.sites, dtype=bool)):
+        part = near.part(posed, taken, here.flow, free, np.ones(len(posed.at), dtype=bool))
+        value, chosen = solved(part.level, [])
+        own = np.flatnonzero(part.keep)[chosen]
+        assert set(np.flatnonzero(taken & ~free[posed.at])) <= set(own.tolist())
+        assert (posed.use[:, own].sum(axis=1) <= posed.limit).all()
+        after = exchange.filled(posed, own.tolist()).value
+        assert after >= here.value - 1e-6
+        touched = np.isin(posed.point, posed.point[free[posed.site]])
+        assert after >= value + here.flow[~touched] @ posed.value[~touched] - 1e-4  # less only where others could move
+    assert after == pytest.approx(best(posed), abs=1e-4)
+
+
+@pytest.mark.usefixtures("in_process")
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("seed", range(12))
+def test_parts_beside_a_tree_find_the_best_and_prove_it(
+    seed: int, threads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(method, "SMALL", 0)
+    monkeypatch.setattr(method, "FREE", 2)
+    monkeypatch.setattr(method, "VAIN", 3)
+    monkeypatch.setattr(method, "clusters", lambda posed: near.clusters(posed, 2, 4))
+    task = task_of(seed, 6, 5)
+    exact = best(level.of_task(task))
+    answer = method.solve(task, Way(time.monotonic() + 600.0, threads=threads))
+    assert answer is not None
+    if exact == -np.inf:
+        assert answer.chosen is None
+        return
+    assert answer.value == pytest.approx(exact, abs=1e-4)
+    assert answer.bound == pytest.approx(exact, abs=1e-3)
+
+
+def test_near_sites_are_those_that_share_people() -> None:
+    # two towns of three sites; everybody of a town reaches all its sites, and one point reaches a site of each
+    point = [0, 0, 0, 1, 1, 1, 2, 2]
+    site = [0, 2, 4, 1, 3, 5, 4, 5]
+    order = np.argsort(site, kind="stable")
+    posed = level.Level(
+        people=np.array([9, 9, 1]), point=np.array(point)[order], site=np.array(site)[order],
+        boards=np.zeros(8, dtype=bool), value=np.ones(8), most=np.full(8, 9), at=np.arange(6), places=np.full(6, 9),
+        beds=np.zeros(6, dtype=np.int64), price=np.zeros(6), use=np.ones((1, 6), dtype=np.int64), limit=np.array([2]),
+        must=np.zeros(6, dtype=bool), option=np.arange(6),
+    )  # fmt: skip
+    assert sorted(c.tolist() for c in near.clusters(posed, 3, 5)) == [[0, 2, 4], [1, 3, 5]]
+    around = near.Neighbours(posed, np.zeros(6), np.random.default_rng(0))
+    drawn = {tuple(np.flatnonzero(around.draw(np.arange(6) < 1, 3)).tolist()) for _ in range(20)}
+    assert (0, 2, 4) in drawn
+
+
+@pytest.mark.parametrize("seed", range(3, 9))
+def test_the_tree_over_counts_proves_the_best_and_every_bound_on_the_way_holds(seed: int) -> None:
+    posed = level.of_task(task_of(seed, 8, 6))
+    groups = near.counted(posed, near.clusters(posed, 2, 4))
+    exact, _ = solved(posed, groups)
+    told: list[float] = []
+    answer = arrays.hand_over(
+        modelled.model(posed, groups), Effort(gap=0.0, time_limit_s=300.0), engine="highs-counts", on_bound=told.append
+    )
+    assert not answer.crashed
+    assert all(-b >= exact - 1e-4 for b in told)
+    if exact == -np.inf:
+        assert answer.values is None
+        return
+    assert answer.bound == pytest.approx(-exact, abs=1e-4)
+    assert answer.values is not None
+    chosen = np.flatnonzero(answer.values[: len(posed.at)] > 0.5)
+    assert exchange.filled(posed, chosen.tolist()).value == pytest.approx(exact, abs=1e-4)
+
+
+def test_a_tree_that_is_told_to_stop_keeps_its_bound() -> None:
+    posed = level.of_task(task_of(5, 30, 14))
+    groups = near.counted(posed, near.clusters(posed, 2, 8))
+    exact, _ = solved(posed, groups)
+    heard: list[float] = []
+    answer = arrays.hand_over(
+        modelled.model(posed, groups), Effort(gap=0.0, time_limit_s=300.0, stopped=lambda: bool(heard)),
+        engine="highs-counts", on_bound=heard.append,
+    )  # fmt: skip
+    assert not answer.crashed
+    assert answer.bound is not None
+    assert -answer.bound >= exact - 1e-4
+    assert answer.bound >= heard[0] - 1e-9
 
 
 def one_service(seed: int) -> Problem:

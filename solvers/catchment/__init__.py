@@ -1,1 +1,1 @@
-"""Catchment services by themselves: a Lagrangean bound with nested knapsacks, exchanges, HiGHS on the kernel."""
+"""Catchment services by themselves: a Lagrangean bound with nested knapsacks, exchanges, parts, a tree over counts."""

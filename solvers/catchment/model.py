@@ -1,16 +1,23 @@
-r"""The mixed-integer model of a level as arrays, whole or for some of its options and ways.
+r"""The mixed-integer model of a level as arrays, whole or for some of its options, with counts of sites in clusters.
 
 .. math::
     \max \sum_w v_w f_w - \sum_o p_o y_o, \quad \sum_{w \ni i} f_w \le q_i, \quad
     \sum_{w \to j} f_w \le \sum_{o \in O_j} Q_o y_o, \quad
     \sum_{w \to j,\, \mathrm{boarding}} f_w \le \sum_{o \in O_j} B_o y_o, \quad
-    f_w \le \min(m_w, Q^{\max}_j) \sum_{o \in O_j} y_o ,
+    f_w \le \sum_{o \in O_j} \min(m_w, R_{wo}) y_o ,
 
-with the persons :math:`f_w` in shares of :math:`m_w`. The last rows, the strong links, are what makes the relaxation
-tight (`siting.model.catchment`).
+with the persons :math:`f_w` in shares of :math:`m_w`, and :math:`R_{wo}` the beds of :math:`o` for a way that boards,
+else its places. The last rows, the strong links, are what makes the relaxation tight (`siting.model.catchment`). Beds
+are at most those who may board there, places at most those who may come by day and the beds (`rooms`): for whole
+:math:`y` nothing changes, and the relaxation comes near the Lagrangean bound.
+
+A count :math:`z_g = \sum_{o \in g} y_o`, whole, adds nothing for whole :math:`y` but something to branch on: in a town
+one site stands in for another, so that deciding one moves no bound, while the number of them does.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -19,15 +26,29 @@ from ..process.linear import LinearModel
 from .level import Level
 
 
-def model(level: Level, ways: np.ndarray) -> LinearModel:
-    """The model over the ways (w,) of a level: variables are its options, then the shares of the ways."""
-    o, w = len(level.at), len(ways)
-    point, site, boards = level.point[ways], level.site[ways], level.boards[ways]
-    most = level.most[ways].astype(float)
+def rooms(level: Level) -> tuple[np.ndarray, np.ndarray]:
+    """Places and beds (o,) that the people in reach of the site can fill."""
+    most, m = np.minimum(level.most, level.people[level.point]), level.sites
+    day, asleep = (
+        np.bincount(level.site[kind], weights=most[kind], minlength=m) for kind in (~level.boards, level.boards)
+    )
+    pairs = np.unique(level.point.astype(np.int64) * m + level.site)
+    whole = np.bincount(pairs % m, weights=level.people[pairs // m], minlength=m)
+    beds = np.minimum(level.beds, asleep[level.at])
+    places = np.minimum(np.minimum(level.places, day[level.at] + beds), whole[level.at])
+    return places, beds
+
+
+def model(level: Level, groups: Sequence[np.ndarray] = ()) -> LinearModel:
+    """The model of a level: variables are its options, the shares of its ways, then the counts of the ``groups``, masks
+    (o,) of options."""
+    o, w = len(level.at), len(level.point)
+    point, site, boards = level.point, level.site, level.boards
+    most = np.minimum(level.most, level.people[point]).astype(float)
     column = o + np.arange(w)
-    by = np.argsort(level.at, kind="stable")
+    places, beds = rooms(level)
     rows = [_at_most(point, column, most, level.people.astype(float))]
-    for room, who in ((level.places, np.ones(w, dtype=bool)), (level.beds, boards)):
+    for room, who in ((places, np.ones(w, dtype=bool)), (beds, boards)):
         some = np.flatnonzero(who)
         rows.append(
             _at_most(
@@ -37,35 +58,48 @@ def model(level: Level, ways: np.ndarray) -> LinearModel:
                 np.zeros(level.sites),
             )
         )
-    largest = np.zeros((2, level.sites))
-    np.maximum.at(largest[0], level.at, level.places)
-    np.maximum.at(largest[1], level.at, np.minimum(level.places, level.beds))
-    share = np.minimum(1.0, largest[boards.astype(int), site] / np.maximum(1.0, most))
-    count = np.bincount(level.at, minlength=level.sites)
-    first = np.searchsorted(level.at[by], np.arange(level.sites))
-    length = count[site]
-    link = np.repeat(np.arange(w), length)
-    inside = np.arange(int(length.sum())) - np.repeat(np.cumsum(length) - length, length)
-    of_site = by[np.repeat(first[site], length) + inside]
+    link, of_site = _each_option(level)
+    share = np.minimum(most[link], np.where(boards[link], beds[of_site], places[of_site])) / np.maximum(1.0, most[link])
     rows.append(
         _at_most(
             np.concatenate([np.arange(w), link]),
             np.concatenate([column, of_site]),
-            np.concatenate([np.ones(w), -np.repeat(share, length)]),
+            np.concatenate([np.ones(w), -share]),
             np.zeros(w),
         )
     )
-    must = level.must.astype(float)
     ones = np.ones(level.sites)
-    rows.append(Rows(level.at, np.arange(o), np.ones(o), np.where(level.must, must, -np.inf), ones))
+    rows.append(Rows(level.at, np.arange(o), np.ones(o), np.where(level.must, 1.0, -np.inf), ones))
     for use, limit in zip(level.use, level.limit, strict=True):
         scale = 1.0 / max(1, int(np.abs(use).max(initial=1)))
         used = np.flatnonzero(use)
         none = np.zeros(len(used), dtype=np.int64)
         rows.append(_at_most(none, used, use[used] * scale, np.array([limit * scale])))
-    cost = np.concatenate([level.price, -level.value[ways] * most])
-    whole = np.concatenate([np.ones(o, dtype=bool), np.zeros(w, dtype=bool)])
-    return minimise(cost, rows, whole)
+    for k, group in enumerate(groups):
+        own = np.append(np.flatnonzero(group), o + w + k)
+        sign = np.append(np.ones(len(own) - 1), -1.0)
+        rows.append(Rows(np.zeros(len(own), dtype=np.int64), own, sign, np.zeros(1), np.zeros(1)))
+    cost = np.concatenate([level.price, -level.value * most, np.zeros(len(groups))])
+    whole = np.concatenate([np.ones(o, dtype=bool), np.zeros(w, dtype=bool), np.ones(len(groups), dtype=bool)])
+    upper = np.concatenate([np.ones(o + w), [float(group.sum()) for group in groups]])
+    return minimise(cost, rows, whole, upper)
+
+
+def start_of(level: Level, taken: np.ndarray, groups: Sequence[np.ndarray] = ()) -> np.ndarray:
+    """The whole-number variables of the model with the options of a mask (o,); ways are 0, which nobody reads."""
+    counts = [float((group & taken).sum()) for group in groups]
+    return np.concatenate([taken, np.zeros(len(level.point)), counts]).astype(float)
+
+
+def _each_option(level: Level) -> tuple[np.ndarray, np.ndarray]:
+    """Every way with every option of its site."""
+    by = np.argsort(level.at, kind="stable")
+    count = np.bincount(level.at, minlength=level.sites)
+    first = np.searchsorted(level.at[by], np.arange(level.sites))
+    length = count[level.site]
+    link = np.repeat(np.arange(len(level.site)), length)
+    inside = np.arange(int(length.sum())) - np.repeat(np.cumsum(length) - length, length)
+    return link, by[np.repeat(first[level.site], length) + inside]
 
 
 def _at_most(row: np.ndarray, column: np.ndarray, value: np.ndarray, upper: np.ndarray) -> Rows:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,17 +74,22 @@ def minimise(
 
 def hand_over(
     model: LinearModel, effort: Effort, start: np.ndarray | None = None, *, gap: float | None = None,
-    enough: tuple[float, float] = (-np.inf, np.inf), max_nodes: int = 2**31 - 1,
+    enough: tuple[float, float] = (-np.inf, np.inf), max_nodes: int = 2**31 - 1, engine: str = "highs",
+    on_bound: Callable[[float], None] = lambda bound: None,
+    on_values: Callable[[np.ndarray], None] = lambda values: None,
 ) -> supervise.Answer:  # fmt: skip
     """Solve in a child process, from ``start`` (n,) where one is known.
 
-    The search ends early once its best value is at most ``enough[0]`` or its bound above ``enough[1]``.
+    The search ends early once its best value is at most ``enough[0]`` or its bound above ``enough[1]``; ``on_bound``
+    hears of its bounds on the way, ``on_values`` of its values.
     """
     seen = [np.inf, -np.inf]
 
     def progress(objective: float | None, bound: float | None) -> None:
         seen[0] = min(seen[0], np.inf if objective is None else objective)
-        seen[1] = max(seen[1], -np.inf if bound is None else bound)
+        if bound is not None and bound > seen[1]:
+            seen[1] = bound
+            on_bound(bound)
 
     return supervise.run(
         model,
@@ -97,4 +102,6 @@ def hand_over(
         stopped=lambda: effort.stopped() or seen[0] <= enough[0] or seen[1] > enough[1],
         on_progress=progress,
         max_nodes=max_nodes,
+        engine=engine,
+        on_values=on_values,
     )

@@ -30,6 +30,7 @@ def cbc_program() -> str | None:
 
 ENGINES = {
     "highs": Engine("worker", lambda: True, "pip install highspy"),
+    "highs-counts": Engine("branch", lambda: True, "pip install highspy"),
     "scip": Engine("scip", lambda: find_spec("pyscipopt") is not None, "pip install 'siting[scip]'"),
     "cbc": Engine("cbc", lambda: cbc_program() is not None, "apt install coinor-cbc / pip install cbcbox"),
     "gurobi": Engine("gurobi", lambda: find_spec("gurobipy") is not None, "pip install gurobipy"),
