@@ -83,6 +83,8 @@ class Search:
         self.best: Plan | None = effort.start
         self.stages: list[Stage] = []
         self.reached: list[tuple[Aim, int]] = []
+        #: Aims that have been solved for while no plan was known, with their bounds and seconds.
+        self.open: list[tuple[Aim, float | None, float]] = []
         self.crashed = self.version = ""
         self.memory = False
 
@@ -94,12 +96,15 @@ class Search:
         bound: float | None = None
         if left > 0.05 and not self.effort.stopped():
             bound = self._solve(aim, left)
+        self.open.append((aim, bound, time.monotonic() - begun))
         if self.best is None:
             return
-        value = goal.value(self.problem, aim, self.best)
-        self.reached.append((aim, value))
-        whole = None if bound is None or not math.isfinite(bound) else _in_whole_units(aim, bound, value)
-        self.stages.append(self._judged(aim, value, whole, time.monotonic() - begun))
+        for solved, bound, seconds in self.open:
+            value = goal.value(self.problem, solved, self.best)
+            self.reached.append((solved, value))
+            whole = None if bound is None or not math.isfinite(bound) else _in_whole_units(solved, bound, value)
+            self.stages.append(self._judged(solved, value, whole, seconds))
+        self.open.clear()
 
     def seen(self, aim: Aim, plan: Plan, parts: int) -> Seen:
         """Solve one stage for a witness, in one of ``parts`` equal pieces of the time left."""

@@ -100,6 +100,26 @@ def test_a_bound_that_excludes_a_plan_is_no_bound(monkeypatch: pytest.MonkeyPatc
         whole.direct(problems.random_problem(3), Effort(gap=0, time_limit_s=600))
 
 
+def test_an_aim_without_a_plan_is_told_of_when_one_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    honest, calls = supervise.run, [0]
+
+    def silent_at_first(*arguments: Any, **options: Any) -> supervise.Answer:
+        calls[0] += 1
+        if calls[0] == 1:  # the time of the first aim passes without a plan
+            return supervise.Answer(None, None, False, False, "", "highs", "")
+        return honest(*arguments, **options)
+
+    monkeypatch.setattr(supervise, "run", silent_at_first)
+    problem = problems.random_problem(3)
+    outcome = whole.direct(problem, Effort(gap=0, time_limit_s=600))
+    aims = goal.aims(problem)
+    assert len(aims) > 1
+    assert [stage.name for stage in outcome.stages] == [aim.name for aim in aims]
+    assert [stage.objective for stage in outcome.stages] == [goal.value(problem, a, outcome.plan) for a in aims]
+    assert outcome.stages[0].bound is None
+    assert outcome.stages[1].bound is not None
+
+
 def test_a_missing_solver_is_a_fault_with_its_cure(
     siting_cli: Run, tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
