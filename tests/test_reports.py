@@ -115,7 +115,7 @@ def test_the_verdict_counts_targets_and_money(study: Study) -> None:
         ({"gap": 0.0071, "bound": 10071, "objective": 10000}, "至多再提高 0.8%（71 人次）"),
         ({"gap": 0.00001, "bound": 100001, "objective": 100000}, "至多再提高 0.1%（1 人次）"),
         ({"gap": 2.7, "bound": 3700, "objective": 1000}, "计算时间不足"),
-        ({"gap": None, "bound": None}, "未经证明"),
+        ({"gap": None, "bound": None}, "尚未证明"),
         ({"status": "heuristic"}, "未经证明"),
     ],
 )
