@@ -145,7 +145,11 @@ def test_a_signal_while_reports_are_written_leaves_a_whole_run(
 
     monkeypatch.setattr(rooms, "report", lambda name: report)
     run = tmp_path / "run"
-    answer = siting_cli("solve", county, "--out", run, "--quiet")
+    usual = signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background inherits an ignored one
+    try:
+        answer = siting_cli("solve", county, "--out", run, "--quiet")
+    finally:
+        signal.signal(signal.SIGINT, usual)
     assert answer.code == code
     assert "siting report" in answer.err
     assert "siting resume" in answer.err
