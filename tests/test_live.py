@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from siting.commands import board as gaps
 from siting.commands.board import Board
 from siting.commands.live import Live
 from siting.plans.outcome import Progress
@@ -131,3 +132,8 @@ print(json.dumps([light, [[s.name, s.served, s.demand] for s in live.board.servi
     assert loaded == []
     claims = json.loads((tmp_path / "run" / "plan.json").read_text(encoding="utf-8"))["claims"]["served"]
     assert [served for _, served, _ in services] == list(claims.values())
+
+
+def test_a_gap_of_more_than_all_is_not_told() -> None:
+    assert [gaps._gap(*pair) for pair in ((0.0, 1_000_002.0), (100.0, 201.0))] == ["–", "–"]
+    assert gaps._gap(100.0, 101.0) == "1.00%"

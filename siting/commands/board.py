@@ -177,6 +177,8 @@ def _up(most: float | None, demand: int) -> str:
 
 
 def _gap(objective: float, bound: float) -> str:
+    if abs(bound - objective) > abs(objective):  # a share of next to nothing says nothing
+        return NOTHING
     return f"{abs(bound - objective) / max(1.0, abs(objective)):.2%}"
 
 
