@@ -147,6 +147,12 @@ class Speech:
         """The sentence of ``key``, or of ``key.one`` where ``count`` is 1."""
         return self(f"{key}.one" if count == 1 else key, **values)
 
+    def listed(self, key: str, whole: int, most: int) -> str:
+        """How many rows there are: ``key.all``, or ``key.more`` with where the rest is, if only ``most`` are shown."""
+        if whole <= most:
+            return self(f"{key}.all", n=self.count(whole))
+        return self(f"{key}.more", shown=self.count(most), whole=self.count(whole))
+
     def quantity(self, cell: Cell) -> str:
         """A quantity with its unit; a bare number counts persons."""
         if isinstance(cell, Amount):

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from siting.problems.problem import Block
+from siting.problems.problem import Block, RuleRow
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,3 +75,20 @@ SAFE = 1e-10
 def raised(bound: float) -> float:
     """A bound with room for rounding."""
     return bound + SAFE * max(1.0, abs(bound))
+
+
+def net_of_closing(block: Block, capital: np.ndarray) -> tuple[np.ndarray, int]:
+    """(o,) whole ``capital`` of each option and a constant: together what the service pays for the sites that it opens,
+    keeps and shuts.
+
+    Closing costs and brings money; with :math:`e` the cost less what it brings, the constant is :math:`e` for every
+    site that may be shut, and each option of such a site costs :math:`e` less.
+    """
+    can_close = block.stands & ~block.must_open
+    net = block.closing - block.resale
+    return capital - net * can_close[block.option_site], net * int(can_close.sum())
+
+
+def counted(block: Block, rule: RuleRow) -> np.ndarray:
+    """(o,) whole: 1 for each option that a rule on numbers counts."""
+    return np.isin(np.arange(len(block.options)), rule.options).astype(np.int64)

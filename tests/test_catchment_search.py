@@ -73,12 +73,10 @@ def best(posed: level.Level) -> float:
     return found
 
 
-@pytest.mark.usefixtures("in_process")
-@pytest.mark.parametrize("seed", range(25))
-def test_it_finds_the_best_and_proves_it(seed: int) -> None:
-    task = task_of(seed)
+def proves_the_best(task: Task, threads: int = 1) -> None:
+    """The method's answer is the best choice, proven, and keeps the rows; none where there is none."""
     exact = best(level.of_task(task))
-    answer = method.solve(task, Way(time.monotonic() + 600.0))
+    answer = method.solve(task, Way(time.monotonic() + 600.0, threads=threads))
     assert answer is not None
     if exact == -np.inf:
         assert answer.chosen is None
@@ -86,6 +84,12 @@ def test_it_finds_the_best_and_proves_it(seed: int) -> None:
     assert answer.value == pytest.approx(exact, abs=1e-4)
     assert answer.bound == pytest.approx(exact, abs=1e-3)
     assert (task.use[:, list(answer.chosen or ())].sum(axis=1) <= task.limit).all()
+
+
+@pytest.mark.usefixtures("in_process")
+@pytest.mark.parametrize("seed", range(25))
+def test_it_finds_the_best_and_proves_it(seed: int) -> None:
+    proves_the_best(task_of(seed))
 
 
 @pytest.mark.parametrize("seed", range(25))
@@ -178,15 +182,7 @@ def test_parts_beside_a_tree_find_the_best_and_prove_it(
     monkeypatch.setattr(method, "FREE", 2)
     monkeypatch.setattr(method, "VAIN", 3)
     monkeypatch.setattr(method, "clusters", lambda posed: near.clusters(posed, 2, 4))
-    task = task_of(seed, 6, 5)
-    exact = best(level.of_task(task))
-    answer = method.solve(task, Way(time.monotonic() + 600.0, threads=threads))
-    assert answer is not None
-    if exact == -np.inf:
-        assert answer.chosen is None
-        return
-    assert answer.value == pytest.approx(exact, abs=1e-4)
-    assert answer.bound == pytest.approx(exact, abs=1e-3)
+    proves_the_best(task_of(seed, 6, 5), threads)
 
 
 def test_near_sites_are_those_that_share_people() -> None:

@@ -170,9 +170,9 @@ def test_a_library_that_holds_another_model_is_an_error(changes: dict[str, Any])
         "row_lower": linear.row_lower, "row_upper": linear.row_upper, "whole": linear.whole,
         "indptr": linear.matrix.indptr, "indices": linear.matrix.indices, "data": linear.matrix.data,
     }  # fmt: skip
-    worker._pass_model(Forgetful(), job)
+    worker.pass_model(Forgetful(), job)
     with pytest.raises(RuntimeError, match="the solver holds"):
-        worker._pass_model(Forgetful(**changes), job)
+        worker.pass_model(Forgetful(**changes), job)
 
 
 def stolen(plan: Any) -> None:

@@ -82,12 +82,6 @@ def reasons(study: Study, say: Speech) -> Section | None:
     return Section("reasons", say("section.reasons"), tuple(sentences), tuple(t for t in tables if t.rows))
 
 
-def _note(whole: int, say: Speech) -> str:
-    """How many rows there are, and where the rest is if not all are shown."""
-    shown = say.count(SHOWN)
-    return say("reasons.more", shown=shown, whole=say.count(whole)) if whole > SHOWN else say("reasons.all", n=whole)
-
-
 def _services(study: Study, told: tuple[Answer, ...], say: Speech) -> Table:
     """How many sites of each service are needed, and how many have a stand-in."""
     changed, needed, alike, near = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
@@ -151,7 +145,7 @@ def _needed(study: Study, told: tuple[Answer, ...], say: Speech) -> Table:
         ("lost_people", "count"), ("also_lost", "text"), ("capital", "money"), ("capital_each", "count"),
         ("missed_targets", "text"),
     )  # fmt: skip
-    note = _note(len(found), say)
+    note = say.listed("reasons", len(found), SHOWN)
     whole = say.table("reasons_needed", columns, rows, note=note, optional=("also_lost", "missed_targets"))
     base = county.file.money.base
     money = ascii_unit(base) if say.words.lang == "en" else visible(base)
@@ -191,7 +185,7 @@ def _spare(study: Study, told: tuple[Answer, ...], say: Speech) -> Table:
         ("site", "text"), ("service", "text"), ("place", "text"), ("action", "code"), ("users", "count"),
         ("capital", "money"), ("running", "money"), ("farther_else", "seconds"),
     )  # fmt: skip
-    note = _note(len(found), say)
+    note = say.listed("reasons", len(found), SHOWN)
     if any(row[-1] is not None for row in rows):
         note = f"{note}{say('reasons.farther_note')}"
     return say.table("reasons_spare", columns, rows, note=note, optional=("farther_else",))
@@ -211,7 +205,7 @@ def _others(study: Study, told: tuple[Answer, ...], say: Speech) -> Table:
         ("site", "text"), ("service", "text"), ("place", "text"), ("users", "count"), ("stand_in", "text"),
         ("gain_people", "count"), ("more_capital", "money"), ("more_running", "money"),
     )  # fmt: skip
-    note = _note(len(found), say)
+    note = say.listed("reasons", len(found), SHOWN)
     return say.table("stand_ins", columns, rows, note=note)
 
 

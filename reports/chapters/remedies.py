@@ -161,8 +161,7 @@ def _settlements(study: Study, told: Advice, say: Speech) -> Table:
         ("near_candidate", "text"), ("remedy", "text"), ("more_capital", "money"), ("more_running", "money"),
         ("payer", "text"), ("left", "money"),
     )  # fmt: skip
-    whole = len(told.remedies)
-    note = say("remedies.more", shown=SHOWN, whole=say.count(whole)) if whole > SHOWN else say("remedies.all", n=whole)
+    note = say.listed("remedies", len(told.remedies), SHOWN)
     optional = ("township", "more_capital", "more_running", "payer", "left")
     return say.table("remedies", columns, rows, note=note, optional=optional)
 

@@ -157,8 +157,7 @@ def _moves(found: list[Move], study: Study, say: Speech) -> Table:
         ("site_before", "text"), ("site_after", "text"), ("mean_before", "seconds"), ("mean_after", "seconds"),
         ("farther", "seconds"), ("boarders", "count"), ("by_line", "count"), ("why", "code"),
     )  # fmt: skip
-    whole = say.count(len(found))
-    note = say("moves.more", shown=SHOWN, whole=whole) if len(found) > SHOWN else say("moves.all", n=whole)
+    note = say.listed("moves", len(found), SHOWN)
     return say.table("moves", columns, rows, note=note, optional=("township", "boarders", "by_line"))
 
 

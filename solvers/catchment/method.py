@@ -96,10 +96,9 @@ class Method:
         best = self.exchange.best
         if best is None:
             return Answer(None, -np.inf, self.high, counts=self.counts)
-        chosen = tuple(sorted(int(self.level.option[o]) for o in best))
         flow = self.exchange.known[best].flow
         served = np.floor(np.bincount(self.level.point, weights=flow, minlength=len(self.level.people)) + 1e-6)
-        return Answer(chosen, self.value, max(self.high, self.value), served.astype(np.int64), self.counts)
+        return Answer(self._chosen(), self.value, max(self.high, self.value), served.astype(np.int64), self.counts)
 
     def _over(self) -> bool:
         return time.monotonic() > self.way.deadline or self.way.stopped()
@@ -111,11 +110,16 @@ class Method:
         """Whether a set has an option of every site that needs one."""
         return bool(np.isin(np.flatnonzero(self.level.must), self.level.at[list(chosen)]).all()) and bool(chosen)
 
+    def _chosen(self) -> tuple[int, ...]:
+        """The best options so far, as the task numbers them."""
+        return tuple(sorted(int(self.level.option[o]) for o in self.exchange.best or ()))
+
     def _climb(self, chosen: frozenset[int]) -> None:
+        """Make a set of options better by exchanges; whoever waits hears of it if it is the best."""
         before = self.value
-        self.exchange.climb(chosen, lambda: self._done())
+        self.exchange.climb(chosen, self._done)
         if self.value > before:
-            self.way.on_chosen(tuple(sorted(int(self.level.option[o]) for o in self.exchange.best or ())))
+            self.way.on_chosen(self._chosen())
 
     def _bound(self) -> Bound:
         """Lower the bound, from where it ended once more towards the value in hand."""
@@ -188,7 +192,7 @@ class Method:
         before = self.value
         self.exchange.look(frozenset(chosen.tolist()))
         if self.value > before:
-            self.way.on_chosen(tuple(sorted(int(o) for o in self.level.option[chosen])))
+            self.way.on_chosen(self._chosen())
 
     def _effort(self, seconds: float, gap: float) -> Effort:
         return Effort(

@@ -1,8 +1,7 @@
 r"""Which sites of a level are near each other, by the people that they share: what is counted, what is freed at once.
 
 No map is needed: with :math:`s_{jk}` the persons who reach both sites, the distance is
-:math:`1 - s_{jk} / \min(s_{jj}, s_{kk})`; joining the nearest clusters by their mean distance again and again gives a
-laminar family, from pairs of sites to towns to districts.
+:math:`1 - s_{jk} / \min(s_{jj}, s_{kk})`, by which `hierarchy` joins pairs of sites to towns and districts.
 """
 
 from __future__ import annotations
@@ -10,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.cluster.hierarchy import linkage
 from scipy.sparse import csr_array
 
+from ..hierarchy import family
 from .level import Level
 
 #: Sites of the clusters whose open sites are counted.
@@ -36,12 +35,7 @@ def clusters(level: Level, least: int = LEAST, most: int = MOST) -> list[np.ndar
     both = shared(level)
     own = np.maximum(1.0, both.diagonal())
     far = 1.0 - both / np.minimum(own[:, None], own[None, :])
-    members, found = [[j] for j in range(level.sites)], []
-    for a, b, _, _ in linkage(far[np.triu_indices(level.sites, 1)], "average"):
-        members.append(members[int(a)] + members[int(b)])
-        if least <= len(members[-1]) <= most:
-            found.append(np.array(sorted(members[-1])))
-    return found
+    return [np.array(sorted(own)) for own in family(far)[level.sites :] if least <= len(own) <= most]
 
 
 def counted(level: Level, sites: list[np.ndarray]) -> list[np.ndarray]:

@@ -23,6 +23,7 @@ import numpy as np
 from ..volume import Descent
 from .interchange import cost_of
 from .lagrange_pairs import Bound, Pairs, lowest, settle
+from .nodes import halves
 
 #: A node's bound. Sixty rounds are enough; a subgradient of thirty needed ten times as many nodes (docs/classic.md).
 NODE = Descent(rounds=60, step=0.3, patience=5)
@@ -100,15 +101,11 @@ class Search:
             bound, upper, chosen, free, one = self._node(low, free, one, u, upper, chosen)
             if nodes % 20 == 0:
                 self.on_progress(upper, low)
-            where = np.flatnonzero(free)
-            if bound.value > upper - 1 or len(where) == 0:
+            if bound.value > upper - 1 or not free.any():
                 continue
-            branch = where[np.argmin(np.abs(bound.share[where] - 0.5))]
-            without, within = free.copy(), one.copy()
-            without[branch], within[branch] = False, True
-            for mask in (within, one):
+            for masks in halves(free, one, bound.share):
                 count += 1
-                heapq.heappush(heap, (bound.value, count, without, mask, bound.u))
+                heapq.heappush(heap, (bound.value, count, *masks, bound.u))
         return Tree(upper, chosen, min([float(upper), *(node[0] for node in heap[:1])]), nodes)
 
     def _node(

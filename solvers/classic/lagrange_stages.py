@@ -25,6 +25,7 @@ import numpy as np
 
 from ..volume import Descent, Look, descend
 from .lagrange_warehouse import Bound, Costs, cover, fixed, knapsacks
+from .nodes import halves
 
 ROOT = Descent(rounds=4000, step=0.5, patience=10)
 NODE = Descent(rounds=60, step=0.3, patience=5)
@@ -138,14 +139,10 @@ def tree_bound(priced: Priced, upper: float, deadline: float, stopped: Callable[
         if low >= upper:
             continue
         free, one = fixed(bound, free, one, upper)
-        where = np.flatnonzero(free)
-        if not len(where):
+        if not free.any():
             left = min(left, low)  # all sites are chosen: who is served from where is not decided here
             continue
-        branch = where[np.argmin(np.abs(bound.share[where] - 0.5))]
-        without, within = free.copy(), one.copy()
-        without[branch], within[branch] = False, True
-        for mask in (within, one):
+        for masks in halves(free, one, bound.share):
             count += 1
-            heapq.heappush(heap, (low, count, without, mask, bound.u))
+            heapq.heappush(heap, (low, count, *masks, bound.u))
     return float(min([upper, left, *(node[0] for node in heap[:1])])) * (1 - SAFE)

@@ -27,6 +27,7 @@ from ..process.arrays import Rows, at_least, equal, hand_over, minimise
 from ..process.linear import LinearModel
 from .lagrange_single import Whole
 from .lagrange_warehouse import AGAIN, NODE, ROOT, Bound, Costs, climb, first_prices, fixed
+from .nodes import Masks, halves
 from .warehouse import Tree
 
 #: Pairs of each customer in the short search.
@@ -120,20 +121,16 @@ class SingleSource:
                     open_low = min(open_low, low)
                 continue
             low, free, one, found = self._node(low, free, one, u)
-            masks: tuple[tuple[np.ndarray, np.ndarray], ...] = ()
+            below: tuple[Masks, ...] = ()
             if free.any():
-                where = np.flatnonzero(free)
-                branch = where[np.argmin(np.abs(found.share[where] - 0.5))]
-                without, within = free.copy(), one.copy()
-                without[branch], within[branch] = False, True
-                masks = ((without, within), (without, one))
+                below = halves(free, one, found.share)
             elif low < self._goal():
                 found = self._settle(found.u, free, one, min(self.upper, 2 * abs(low)), CHOSEN)
-                low, masks = max(low, found.value), ((free, one),)
-            for mask in masks:
+                low, below = max(low, found.value), ((free, one),)
+            for masks in below:
                 if low < self._goal():
                     count += 1
-                    heapq.heappush(heap, (low, count, *mask, found.u))
+                    heapq.heappush(heap, (low, count, *masks, found.u))
         closed = self.upper if self._goal() >= self.upper - 1 + SLIP else self._goal()
         return float(min([closed, open_low, *(node[0] for node in heap[:1])]))
 

@@ -19,6 +19,7 @@ from scipy.sparse import csr_array
 from siting.plans.outcome import Effort
 
 from .lagrange_warehouse import AGAIN, NODE, ROOT, Bound, Costs, climb, first_prices, fixed
+from .nodes import halves
 
 #: What floating-point sums and the tolerances of a linear program may be wrong by, as a share of the value.
 SAFE = 1e-8
@@ -126,13 +127,9 @@ class Tree:
                 self._try(one | (free & (found.share > 0.5)))
             if not free.any():
                 continue
-            where = np.flatnonzero(free)
-            branch = where[np.argmin(np.abs(found.share[where] - 0.5))]
-            without, within = free.copy(), one.copy()
-            without[branch], within[branch] = False, True
-            for mask in (within, one):
+            for masks in halves(free, one, found.share):
                 count += 1
-                heapq.heappush(heap, (low, count, without, mask, found.u))
+                heapq.heappush(heap, (low, count, *masks, found.u))
         self.low = max(self.low, min(heap[0][0] if heap else self.upper, self.upper))
         if not heap or heap[0][0] >= self._goal():
             self.low = max(self.low, self._goal())

@@ -24,7 +24,7 @@ from siting.problems.problem import Block, Problem
 from .. import greedy
 from ..catchment import method as catchment_method
 from ..coverage import method as coverage_method
-from ..priced import Answer, Task, Way
+from ..priced import Answer, Task, Way, counted, net_of_closing
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,16 +91,10 @@ def alone(problem: Problem, aim: Aim, reached: bool) -> Alone | None:
 
 
 def rows_of(problem: Problem, block: Block) -> tuple[np.ndarray, np.ndarray]:
-    """``use`` (k, o) and ``limit`` (k,) of what a service has for itself in a problem of one phase.
-
-    Closing a site costs and brings money; with :math:`e` the cost less what it brings, keeping it uses :math:`-e` of a
-    fund that has :math:`e` less for each site that may be shut.
-    """
-    can_close = block.stands & ~block.must_open
-    net = block.closing - block.resale
-    money = sum(fund.amounts[0] for fund in problem.funds if block.service in fund.pays)
-    use = [block.capital - net * can_close[block.option_site]]
-    limit = [money - net * int(can_close.sum())]
+    """``use`` (k, o) and ``limit`` (k,) of what a service has for itself in a problem of one phase."""
+    cost, fixed = net_of_closing(block, block.capital)
+    use = [cost]
+    limit = [sum(fund.amounts[0] for fund in problem.funds if block.service in fund.pays) - fixed]
     if problem.running_budget is not None:
         use.append(block.running)
         limit.append(problem.running_budget)
@@ -108,7 +102,7 @@ def rows_of(problem: Problem, block: Block) -> tuple[np.ndarray, np.ndarray]:
         use.append(block.land)
         limit.append(problem.land_quota[0])
     for rule in problem.rules:
-        use.append(np.isin(np.arange(len(block.options)), rule.options).astype(np.int64))
+        use.append(counted(block, rule))
         limit.append(rule.at_most)
     return np.array(use, dtype=np.int64), np.array(limit, dtype=np.int64)
 

@@ -14,18 +14,15 @@ from __future__ import annotations
 
 import heapq
 import json
-import os
-import sys
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.cluster.hierarchy import linkage
 from scipy.sparse import csr_array
-from scipy.spatial.distance import squareform
 
+from ..hierarchy import family
+from ..process.child import begin, listen, tell
 from .cuts import coefficients, triples
 from .reduce import Cover
 from .relaxation import Point, Relaxation
@@ -49,11 +46,7 @@ def regions(covers: csr_array) -> csr_array:
     size = together.diagonal()
     either = size[:, None] + size[None, :] - together
     distance = 1.0 - together / np.maximum(either, 1)
-    np.fill_diagonal(distance, 0.0)
-    members = [[j] for j in range(m)]
-    if m > 1:
-        for one, other, *_ in linkage(squareform(distance, checks=False), "average"):
-            members.append(members[int(one)] + members[int(other)])
+    members = family(distance)
     row = np.repeat(np.arange(len(members)), [len(own) for own in members])
     return csr_array((np.ones(len(row)), (row, np.concatenate(members))), shape=(len(members), m))
 
@@ -61,7 +54,11 @@ def regions(covers: csr_array) -> csr_array:
 class Tree:
     """The search of one process: its ``share`` of ``among``."""
 
-    def __init__(self, cover: Cover, value: float, enough: float, share: int = 0, among: int = 1) -> None:
+    def __init__(
+        self, cover: Cover, value: float, enough: float, share: int = 0, among: int = 1,
+        tell: Callable[..., None] = tell,
+    ) -> None:  # fmt: skip
+        self.tell = tell
         self.value, self.enough, self.share, self.among = value, enough, share, among
         self.relaxation = Relaxation(cover)
         self.dense = cover.covers.toarray().astype(np.float32)
@@ -95,7 +92,7 @@ class Tree:
 
     def search(self) -> None:
         """Until every open node is below what is enough, or there are too many."""
-        point = self.root(lambda point: tell(event="node", bound=point.bound, **_shares(point)))
+        point = self.root(lambda point: self.tell(event="node", bound=point.bound, **_shares(point)))
         if point is None:
             return
         self._keep({}, point, point.bound)
@@ -106,7 +103,7 @@ class Tree:
                 self.divided = True
             high, _, limits, point = heapq.heappop(self.heap)
             best = self._branch(-high, limits, point)
-            tell(event="node", bound=self.bound(), **({} if best is None else _shares(best)))
+            self.tell(event="node", bound=self.bound(), **({} if best is None else _shares(best)))
 
     def _branch(self, high: float, limits: dict[int, tuple[float, float]], point: Point) -> Point | None:
         """The two nodes below one; the point of the better one."""
@@ -131,7 +128,7 @@ class Tree:
         if bound <= self.enough or whole:
             self.closed = max(self.closed, bound)
             if whole:
-                tell(event="node", bound=above if not self.divided else max(self.bound(), above), **_shares(point))
+                self.tell(event="node", bound=above if not self.divided else max(self.bound(), above), **_shares(point))
         else:
             self.count += 1
             kept = Point(bound, point.opened.astype(np.float32), point.left_out[:0], point.basis)
@@ -152,21 +149,9 @@ def _shares(point: Point) -> dict[str, Any]:
     return {"sites": first.tolist(), "shares": np.round(point.opened[first], 6).tolist()}
 
 
-def tell(**message: Any) -> None:
-    """A line to the parent."""
-    if message.get("bound") is not None and not np.isfinite(message["bound"]):
-        message["bound"] = None
-    print(json.dumps(message), flush=True)
-
-
-def _listen() -> None:
-    sys.stdin.read()
-    os._exit(3)  # the pipe closed: nobody waits for an answer any more
-
-
 def main(folder: Path) -> None:
     """The job of ``folder``."""
-    threading.Thread(target=_listen, daemon=True).start()
+    listen(folder.parent, lambda: None)  # the parent's folder has one of each of its processes
     options = json.loads((folder / "options.json").read_text())
     with np.load(folder / "cover.npz", allow_pickle=False) as stored:
         job = {name: stored[name] for name in stored.files}
@@ -180,4 +165,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    begin(main)

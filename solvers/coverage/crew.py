@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import queue
-import tempfile
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -17,10 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from siting.errors import CannotWrite, Fault
-
 from ..priced import Way
-from ..process.supervise import MOST_WAITING, end_child, message_of, pump, start_child
+from ..process.supervise import MOST_WAITING, end_child, message_of, pump, refused, room, start_child
 from .reduce import Cover
 
 
@@ -89,9 +86,8 @@ def work(
     crew = Crew(way.threads, high)
     enough = value + max(way.slack, way.gap * abs(value))
     with ExitStack() as stack:
-        try:
-            room = tempfile.TemporaryDirectory(prefix="siting-", ignore_cleanup_errors=True)
-            folder = Path(stack.enter_context(room))
+        with refused():
+            folder = room(stack)
             for k in range(way.threads):
                 own = folder / str(k)
                 own.mkdir()
@@ -102,9 +98,6 @@ def work(
                 stack.callback(end_child, child)
                 stack.callback(child.kill)
                 threading.Thread(target=pump, args=(child.stdout, crew.lines[k]), daemon=True).start()
-        except OSError as error:
-            why = error.strerror or str(error)
-            raise CannotWrite(Fault("E801", file=tempfile.gettempdir(), values={"why": why})) from error
         while not over() and any(crew.works):
             point = crew.hear(len(cover.price))
             on_bound(crew.high)

@@ -13,11 +13,6 @@ Source: D. Applegate, R. Bixby, V. Chvatal and W. Cook (1995), Finding cuts in t
 from __future__ import annotations
 
 import heapq
-import json
-import os
-import sys
-import threading
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,8 +20,8 @@ from typing import Any
 import highspy
 import numpy as np
 
-from . import worker
-from .child import leave
+from .child import Child, begin, listen
+from .worker import pass_model, set_options
 
 #: Columns that are looked at in the root, and in later nodes.
 ROOT_LOOKS, LOOKS = 16, 4
@@ -49,8 +44,8 @@ class Node:
 class Tree:
     """The search; ``lowest`` is what no solution is below."""
 
-    def __init__(self, highs: highspy.Highs, job: dict[str, np.ndarray], folder: Path) -> None:
-        self.highs, self.job, self.folder = highs, job, folder
+    def __init__(self, highs: highspy.Highs, child: Child) -> None:
+        self.highs, self.child, job = highs, child, child.job
         self.columns = np.flatnonzero(job["whole"])  # of these a node keeps values; the others would fill the memory
         self.lower, self.upper = job["lower"][self.columns], job["upper"][self.columns]
         self.counts, self.others = np.flatnonzero(self.upper > 1), np.flatnonzero(self.upper <= 1)
@@ -74,6 +69,10 @@ class Tree:
                 heapq.heappush(self.heap, node)
             elif self.best > node.bound and not self._open(node.x):
                 self.best, self.solution = node.bound, node.x
+
+    def cancel(self) -> None:
+        """End after the relaxation in hand."""
+        self.stop = True
 
     @property
     def lowest(self) -> float:
@@ -138,11 +137,9 @@ class Tree:
 
     def _tell_of(self, node: Node) -> None:
         """Where it stands; the values are those of the relaxation with the best bound, or of the best solution."""
-        values = np.zeros(len(self.job["cost"]))
+        values = np.zeros(len(self.child.job["cost"]))
         values[self.columns] = node.x if self.solution is None else self.solution
-        lowest = min(node.bound, self.lowest)
-        if worker._save(self.folder / "incumbent.npz", values=values):
-            worker._tell(event="incumbent", objective=self.best, bound=lowest)
+        self.child.incumbent(values, self.best, min(node.bound, self.lowest))
 
     def _solve(self, limits: dict[int, tuple[float, float]], parent: Node | None) -> Node | None:
         """The relaxation under limits, from the parent's basis; None where it has no solution."""
@@ -170,40 +167,14 @@ class Tree:
 
 def main(folder: Path) -> None:
     """Bound the job of ``folder``."""
-    worker._channel()
-    os.dup2(2, 1)
-    with np.load(folder / "job.npz", allow_pickle=False) as stored:
-        job = {name: stored[name] for name in stored.files}
-    options = json.loads((folder / "options.json").read_text())
-    highs = highspy.Highs()
-    worker._set_options(highs, options, folder / "solver.log")
-    worker._pass_model(highs, {**job, "whole": np.zeros_like(job["whole"])})
-    tree = Tree(highs, job, folder)
-    threading.Thread(target=_listen, args=(tree, folder), daemon=True).start()
-    begun = time.monotonic()
-    tree.run(int(options["mip_max_nodes"]))
-    worker._tell(
-        event="answer",
-        status="Interrupted" if tree.stop else "Optimal",
-        feasible=bool(np.isfinite(tree.best)),
-        objective=tree.best,
-        bound=tree.lowest,
-        nodes=tree.nodes,
-        seconds=time.monotonic() - begun,
-        version=highs.version(),
-    )
-
-
-def _listen(tree: Tree, folder: Path) -> None:
-    for line in sys.stdin:
-        if line.strip() == "cancel":
-            tree.stop = True  # after the relaxation in hand
-    leave(folder)  # the pipe closed: nobody waits for an answer any more
+    child, highs = Child(folder), highspy.Highs()
+    set_options(highs, child)
+    pass_model(highs, {**child.job, "whole": np.zeros_like(child.job["whole"])})
+    tree = Tree(highs, child)
+    listen(folder, tree.cancel)
+    tree.run(int(child.options["mip_max_nodes"]))
+    child.answer("Interrupted" if tree.stop else "Optimal", tree.lowest, highs.version(), tree.nodes, tree.best)
 
 
 if __name__ == "__main__":
-    try:
-        main(Path(sys.argv[1]))
-    except MemoryError:
-        worker._tell(event="memory")
-        os._exit(4)  # nothing that may ask for more memory
+    begin(main)

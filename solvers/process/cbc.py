@@ -9,12 +9,11 @@ from __future__ import annotations
 import re
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 
-from .child import Child, names, write_mps
+from .child import Child, begin, listen, names, write_mps
 from .engines import cbc_program
 
 
@@ -36,7 +35,7 @@ def main(folder: Path) -> None:
     with child.log.open("wb") as log:
         command = [program, str(model), *options, "-solve", "-solution", str(solution)]
         running = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
-        child.listen(lambda: running.send_signal(signal.SIGINT))
+        listen(folder, lambda: running.send_signal(signal.SIGINT))
         ended = running.wait()
     log_text = child.log.read_text(errors="replace")
     if ended != 0 or not solution.exists():
@@ -68,4 +67,4 @@ def bound_in(log: str) -> float:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    begin(main)

@@ -1,4 +1,4 @@
-"""What the child processes of SCIP, CBC and Gurobi share: the job, the pipe to the parent, whole files of incumbents.
+"""What the child processes of all solvers share: the job, the pipe to the parent, whole files of incumbents.
 
 A child is started as ``python -m siting.solvers.process.ENGINE FOLDER``. It reads ``job.npz`` and ``options.json``
 (`siting.solvers.process.supervise` writes them), tells of progress in JSON lines on the pipe that was its standard
@@ -15,8 +15,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import IO, Any, NoReturn
 
 import numpy as np
 
@@ -32,13 +33,47 @@ def leave(folder: Path) -> NoReturn:
     os._exit(3)
 
 
+@cache
+def channel() -> IO[str]:
+    """The pipe to the parent; what a library prints goes to standard error from the first call on."""
+    pipe = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    return pipe
+
+
+def tell(**message: Any) -> None:
+    """One JSON line to the parent; what is not finite is unknown."""
+    text = {k: (None if isinstance(v, float) and not np.isfinite(v) else v) for k, v in message.items()}
+    print(json.dumps(text), flush=True, file=channel())
+
+
+def listen(folder: Path, cancel: Callable[[], None]) -> None:
+    """Call ``cancel`` when the parent asks for it; end when the parent, which made ``folder``, is gone."""
+
+    def wait() -> None:
+        for line in sys.stdin:
+            if line.strip() == "cancel":
+                cancel()
+        leave(folder)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+def begin(main: Callable[[Path], None]) -> None:
+    """Do the job of the folder that the command names; a want of memory is told."""
+    channel()
+    try:
+        main(Path(sys.argv[1]))
+    except MemoryError:
+        tell(event="memory")
+        os._exit(4)  # nothing that may ask for more memory
+
+
 class Child:
     """One job in its folder, and the way back to the parent."""
 
     def __init__(self, folder: Path) -> None:
-        """Read the job; what a library prints goes to standard error from now on."""
-        self.channel = os.fdopen(os.dup(1), "w", encoding="utf-8")
-        os.dup2(2, 1)
+        """Read the job."""
         self.folder, self.log = folder, folder / "solver.log"
         with np.load(folder / "job.npz", allow_pickle=False) as stored:
             self.job: Job = {name: stored[name] for name in stored.files}
@@ -46,40 +81,38 @@ class Child:
         self.offset = float(self.job["offset"])
         self.begun = self._told = time.monotonic()
 
-    def listen(self, cancel: Callable[[], None]) -> None:
-        """Call ``cancel`` when the parent asks for it; end when the parent is gone."""
-
-        def wait() -> None:
-            for line in sys.stdin:
-                if line.strip() == "cancel":
-                    cancel()
-            leave(self.folder)
-
-        threading.Thread(target=wait, daemon=True).start()
-
-    def tell(self, **message: Any) -> None:
-        """One JSON line; what is not finite is unknown."""
-        text = {k: (None if isinstance(v, float) and not np.isfinite(v) else v) for k, v in message.items()}
-        print(json.dumps(text), flush=True, file=self.channel)
+    def save(self, name: str, **values: np.ndarray) -> bool:
+        """Keep values by name as a whole file; a full disk is told, and what was kept before stays."""
+        temporary = self.folder / f"{name}.part"
+        try:
+            with temporary.open("wb") as file:
+                np.savez(file, allow_pickle=False, **values)
+            os.replace(temporary, self.folder / f"{name}.npz")
+        except OSError as error:
+            tell(event="unsaved", why=f"an incumbent cannot be written: {error.strerror or error}")
+            return False
+        return True
 
     def incumbent(self, values: np.ndarray, objective: float, bound: float) -> None:
-        """Keep values (n,) as a whole file, then say so."""
-        temporary = self.folder / "incumbent.part"
-        with temporary.open("wb") as file:
-            np.savez(file, allow_pickle=False, values=values)
-        os.replace(temporary, self.folder / "incumbent.npz")
-        self.tell(event="incumbent", objective=objective, bound=bound)
+        """Keep values (n,), then say so."""
+        if self.save("incumbent", values=values):
+            tell(event="incumbent", objective=objective, bound=bound)
 
     def progress(self, objective: float, bound: float, every_s: float = 1.0) -> None:
         """Say where the search stands, not more often than asked."""
         if time.monotonic() - self._told >= every_s:
             self._told = time.monotonic()
-            self.tell(event="progress", objective=objective, bound=bound)
+            tell(event="progress", objective=objective, bound=bound)
 
-    def answer(self, status: str, bound: float, version: str, nodes: int = 0) -> None:
-        """The last word; ``status`` is one of `siting.solvers.process.supervise`."""
+    def answer(
+        self, status: str, bound: float, version: str, nodes: int = 0, objective: float = float("nan")
+    ) -> None:  # fmt: skip
+        """The last word; ``status`` is one of `siting.solvers.process.answer`."""
         seconds = time.monotonic() - self.begun
-        self.tell(event="answer", status=status, bound=bound, version=version, nodes=nodes, seconds=seconds)
+        tell(
+            event="answer", status=status, objective=objective, bound=bound, version=version, nodes=nodes,
+            seconds=seconds,
+        )  # fmt: skip
 
 
 def names(job: Job) -> list[str]:

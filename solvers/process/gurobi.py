@@ -5,7 +5,6 @@ Gurobi needs a licence of its own; without one, its free trial takes models of a
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ import gurobipy
 import numpy as np
 from gurobipy import GRB
 
-from .child import Child, names, write_mps
+from .child import Child, begin, listen, names, write_mps
 
 #: What Gurobi calls the end of a search, in the words of `siting.solvers.process.supervise`.
 STATUS = {
@@ -59,7 +58,7 @@ def solve(model: Any, child: Child) -> None:
             best, bound = running.cbGet(GRB.Callback.MIP_OBJBST), running.cbGet(GRB.Callback.MIP_OBJBND)
             child.progress((best if best < GRB.INFINITY else float("nan")) + child.offset, bound + child.offset)
 
-    child.listen(model.terminate)
+    listen(child.folder, model.terminate)
     model.optimize(watch)
     bound = model.ObjBound + child.offset if model.Status not in (GRB.INFEASIBLE, GRB.INF_OR_UNBD) else float("nan")
     if model.SolCount:
@@ -69,4 +68,4 @@ def solve(model: Any, child: Child) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    begin(main)

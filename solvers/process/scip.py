@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ import numpy as np
 from pyscipopt import SCIP_EVENTTYPE, Eventhdlr, Model
 from pyscipopt import __version__ as package
 
-from .child import Child, names, write_mps
+from .child import Child, begin, listen, names, write_mps
 
 #: What SCIP calls the end of a search, in the words of `siting.solvers.process.supervise`.
 STATUS = {
@@ -93,7 +92,7 @@ def main(folder: Path) -> None:
             model.setSolVal(start, variables[f"x{k}"], value)
         model.addSol(start)
     model.includeEventhdlr(Watch(child), "watch", "incumbents and bounds")
-    child.listen(model.interruptSolve)
+    listen(folder, model.interruptSolve)
     model.optimizeNogil()
     if model.getNSols():
         keep(model, child)
@@ -104,4 +103,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    begin(main)

@@ -16,8 +16,8 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -30,7 +30,7 @@ from .answer import Answer, Duals, answer_of, incumbent
 from .child import PREFIX
 from .linear import LinearModel
 
-__all__ = ["Answer", "Duals", "end_child", "message_of", "pump", "run", "start_child"]
+__all__ = ["Answer", "Duals", "end_child", "message_of", "pump", "refused", "room", "run", "start_child"]
 
 #: Seconds that the solver may take to notice a cancellation before it is killed.
 GRACE_S = 3.0
@@ -72,20 +72,35 @@ def run(
         "mip_max_nodes": max_nodes,
     }
     with ExitStack() as stack:
-        try:
-            room = tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True)
-            folder = Path(stack.enter_context(room))
+        with refused():
+            folder = room(stack)
             _write_job(folder, linear, start, options)
             errors = stack.enter_context((folder / "stderr.txt").open("wb"))
             child = start_child(f"siting.solvers.process.{module}", [str(folder)], errors, memory_mb)
-        except OSError as error:
-            why = error.strerror or str(error)
-            raise CannotWrite(Fault("E801", file=tempfile.gettempdir(), values={"why": why})) from error
         try:
             last = _follow(child, folder, linear, seconds, stopped, on_progress, on_values)
         finally:
             end_child(child)
         return answer_of(child.returncode, folder, linear, last)
+
+
+@contextmanager
+def refused() -> Iterator[None]:
+    """What the system refuses while a job is made and begun, as a fault.
+
+    Raises:
+        CannotWrite: the folder for temporary files is full or read-only, or no process can be started (E801).
+    """
+    try:
+        yield
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise CannotWrite(Fault("E801", file=tempfile.gettempdir(), values={"why": why})) from error
+
+
+def room(stack: ExitStack) -> Path:
+    """A folder for jobs, which goes with the stack, or with a child that is left alone (`child.leave`)."""
+    return Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True)))
 
 
 def start_child(module: str, arguments: list[str], errors: IO[bytes], memory_mb: int | None) -> subprocess.Popen[str]:

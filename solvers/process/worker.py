@@ -7,19 +7,15 @@ search and keeps the incumbent; when that pipe closes, the parent is gone and th
 
 from __future__ import annotations
 
-import json
-import os
 import sys
 import threading
-import time
-from functools import cache
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import highspy
 import numpy as np
 
-from .child import leave
+from .child import Child, Job, begin, listen, tell
 
 #: Whether the thread that the solver runs in was left by a want of memory.
 FAILED: list[bool] = []
@@ -27,23 +23,18 @@ FAILED: list[bool] = []
 
 def main(folder: Path) -> None:
     """Solve the job of ``folder``."""
-    _channel()
-    os.dup2(2, 1)
     threading.excepthook = _note
-    with np.load(folder / "job.npz", allow_pickle=False) as stored:
-        job = {name: stored[name] for name in stored.files}
-    options = json.loads((folder / "options.json").read_text())
-    highs = highspy.Highs()
-    _set_options(highs, options, folder / "solver.log")
-    _pass_model(highs, job)
+    child = Child(folder)
+    job, highs = child.job, highspy.Highs()
+    set_options(highs, child)
+    pass_model(highs, job)
     if len(job["start_index"]):
         _must(
             highs.setSolution(len(job["start_index"]), job["start_index"].astype(np.int32), job["start_value"]), "start"
         )
-    _subscribe(highs, folder)
+    _subscribe(highs, child)
     highs.HandleUserInterrupt = True
-    threading.Thread(target=_listen, args=(highs, folder), daemon=True).start()
-    begun = time.monotonic()
+    listen(folder, highs.cancelSolve)
     thread = highs.startSolve()
     ended, status = False, None
     while not ended:
@@ -53,7 +44,7 @@ def main(folder: Path) -> None:
         if FAILED or highs.getModelStatus() == highspy.HighsModelStatus.kMemoryLimit:
             raise MemoryError
         raise RuntimeError(f"the solver ends with {status}, {highs.modelStatusToString(highs.getModelStatus())}")
-    _answer(highs, folder, time.monotonic() - begun)
+    _answer(highs, child)
 
 
 def _note(fault: threading.ExceptHookArgs) -> None:
@@ -63,8 +54,9 @@ def _note(fault: threading.ExceptHookArgs) -> None:
         FAILED.append(True)
 
 
-def _set_options(highs: highspy.Highs, options: dict[str, Any], log: Path) -> None:
-    wanted = {**options, "log_to_console": False, "log_file": str(log), "mip_min_logging_interval": 0.5}
+def set_options(highs: highspy.Highs, child: Child) -> None:
+    """The options of a job, each read back."""
+    wanted = {**child.options, "log_to_console": False, "log_file": str(child.log), "mip_min_logging_interval": 0.5}
     for name, value in wanted.items():
         _must(highs.setOptionValue(name, value), f"option {name}")
         status, back = highs.getOptionValue(name)
@@ -72,7 +64,8 @@ def _set_options(highs: highspy.Highs, options: dict[str, Any], log: Path) -> No
             raise RuntimeError(f"option {name} reads back as {back}, not {value}")
 
 
-def _pass_model(highs: highspy.Highs, job: dict[str, np.ndarray]) -> None:
+def pass_model(highs: highspy.Highs, job: Job) -> None:
+    """The model of a job, its counts and all its numbers read back."""
     model = highspy.HighsLp()
     model.num_col_, model.num_row_ = len(job["cost"]), len(job["row_lower"])
     model.col_cost_, model.offset_ = job["cost"], float(job["offset"])
@@ -106,39 +99,28 @@ def _pass_model(highs: highspy.Highs, job: dict[str, np.ndarray]) -> None:
         raise RuntimeError("the solver holds another number of whole variables than it was given")
 
 
-def _subscribe(highs: highspy.Highs, folder: Path) -> None:
+def _subscribe(highs: highspy.Highs, child: Child) -> None:
     def improving(event: Any) -> None:
         values = np.array(event.data_out.mip_solution, dtype=np.float64)
-        if not _save(folder / "incumbent.npz", values=values):
-            return
-        _tell(event="incumbent", objective=event.data_out.mip_primal_bound, bound=event.data_out.mip_dual_bound)
+        child.incumbent(values, event.data_out.mip_primal_bound, event.data_out.mip_dual_bound)
 
     def logging(event: Any) -> None:
-        _tell(event="progress", objective=event.data_out.mip_primal_bound, bound=event.data_out.mip_dual_bound)
+        tell(event="progress", objective=event.data_out.mip_primal_bound, bound=event.data_out.mip_dual_bound)
 
     highs.cbMipImprovingSolution.subscribe(improving)
     highs.cbMipLogging.subscribe(logging)
 
 
-def _answer(highs: highspy.Highs, folder: Path, seconds: float) -> None:
-    info = highs.getInfo()
+def _answer(highs: highspy.Highs, child: Child) -> None:
+    info, solution = highs.getInfo(), highs.getSolution()
+    whole = bool(highs.getLp().integrality_)
+    if info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
+        child.save("incumbent", values=np.array(solution.col_value, dtype=np.float64))
+    if not whole and info.dual_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
+        child.save("duals", rows=np.array(solution.row_dual), columns=np.array(solution.col_dual))
     status = highs.modelStatusToString(highs.getModelStatus())
-    feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
-    if feasible:
-        _save(folder / "incumbent.npz", values=np.array(highs.getSolution().col_value, dtype=np.float64))
-    if not highs.getLp().integrality_ and info.dual_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
-        solution = highs.getSolution()
-        _save(folder / "duals.npz", rows=np.array(solution.row_dual), columns=np.array(solution.col_dual))
-    _tell(
-        event="answer",
-        status=status,
-        feasible=feasible,
-        objective=info.objective_function_value,
-        bound=info.mip_dual_bound if highs.getLp().integrality_ else _bound_of_lp(highs),
-        nodes=int(info.mip_node_count),
-        seconds=seconds,
-        version=highs.version(),
-    )
+    bound = info.mip_dual_bound if whole else _bound_of_lp(highs)
+    child.answer(status, bound, highs.version(), int(info.mip_node_count), info.objective_function_value)
 
 
 def _bound_of_lp(highs: highspy.Highs) -> float:
@@ -147,45 +129,10 @@ def _bound_of_lp(highs: highspy.Highs) -> float:
     return float(highs.getInfo().objective_function_value) if optimal else float("nan")
 
 
-def _save(path: Path, **values: np.ndarray) -> bool:
-    """Keep values by name as a whole file; a full disk is told, and what was kept before stays."""
-    temporary = path.with_suffix(".part")
-    try:
-        with temporary.open("wb") as file:
-            np.savez(file, allow_pickle=False, **values)
-        os.replace(temporary, path)
-    except OSError as error:
-        _tell(event="unsaved", why=f"an incumbent cannot be written: {error.strerror or error}")
-        return False
-    return True
-
-
-@cache
-def _channel() -> IO[str]:
-    """The pipe to the parent, apart from standard output, on which the solver's library may print what it likes."""
-    return os.fdopen(os.dup(1), "w", encoding="utf-8")
-
-
-def _tell(**message: Any) -> None:
-    text = {k: (None if isinstance(v, float) and not np.isfinite(v) else v) for k, v in message.items()}
-    print(json.dumps(text), flush=True, file=_channel())
-
-
-def _listen(highs: highspy.Highs, folder: Path) -> None:
-    for line in sys.stdin:
-        if line.strip() == "cancel":
-            highs.cancelSolve()
-    leave(folder)
-
-
 def _must(status: highspy.HighsStatus, what: str) -> None:
     if status != highspy.HighsStatus.kOk:
         raise RuntimeError(f"the solver answers {status} to {what}")
 
 
 if __name__ == "__main__":
-    try:
-        main(Path(sys.argv[1]))
-    except MemoryError:
-        _tell(event="memory")
-        os._exit(4)  # nothing that may ask for more memory
+    begin(main)

@@ -27,7 +27,7 @@ from ..catchment.level import of_task
 from ..coverage import bound as coverage_bound
 from ..coverage.reduce import reduced
 from ..formulation import ONE_AT_A_TIME, Formulation
-from ..priced import Task
+from ..priced import Task, counted, net_of_closing
 from ..process import supervise
 from ..volume import Descent
 from .lines import Line, curve, next_price
@@ -104,9 +104,7 @@ class Service:
         block = self.block
         cost, fixed = money_of(problem, block)
         own = [rule for rule in problem.rules if rule.service == block.service]
-        use = np.array(
-            [np.isin(np.arange(len(block.options)), rule.options).astype(np.int64) for rule in own], dtype=np.int64
-        ).reshape(len(own), len(block.options))
+        use = np.array([counted(block, rule) for rule in own], dtype=np.int64).reshape(len(own), len(block.options))
         limit = np.array([rule.at_most for rule in own], dtype=np.int64)
         task = Task(block, np.ones(len(block.demand)), np.zeros(len(block.options)), use, limit)
         open_ = greedy.positions(problem.only((block.service,)), self.plan.only((block.service,)))[block.service]
@@ -184,14 +182,9 @@ class Service:
 
 
 def money_of(problem: Problem, block: Block) -> tuple[np.ndarray, float]:
-    """Capital of each option (o,) and a constant: together no more than what a plan pays for the service.
-
-    Closing a site costs and brings money: keeping it costs that much less than the constant.
-    """
-    can_close = block.stands & ~block.must_open
-    net = block.closing - block.resale
-    cost = least_capital(problem, block) - net * can_close[block.option_site]
-    return cost.astype(float), float(net * int(can_close.sum()))
+    """Capital of each option (o,) and a constant: together no more than what a plan pays for the service."""
+    cost, fixed = net_of_closing(block, least_capital(problem, block))
+    return cost.astype(float), float(fixed)
 
 
 def free_of_others(problem: Problem, part: Sequence[str]) -> Problem:
