@@ -174,6 +174,18 @@ def _pages(data: bytes) -> int:
 
 
 @FONT
+def test_a_long_name_breaks_after_a_dot_and_never_runs_over_its_value(study: Study) -> None:
+    told, name = content.of(study, "zh"), "network.modes.bicycle.speeds_kmh.expressway_link_of_the_county"
+    section = next(s for s in told.sections if s.id == "assumptions")
+    sources, table = section.tables
+    rows = ((name, *table.rows[0][1:]), *table.rows[1:])
+    long = dataclasses.replace(section, tables=(sources, dataclasses.replace(table, rows=rows)))
+    text = _text(pdf.document(dataclasses.replace(told, sections=(long,)), _say(study), [], ""))
+    assert name not in text
+    assert name in text.replace("\n", "")
+
+
+@FONT
 def test_packing_a_pdf_loses_no_object(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
     pypdf = pytest.importorskip("pypdf")
     told, say = content.of(study, "zh"), _say(study)
