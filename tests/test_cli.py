@@ -15,7 +15,7 @@ import pytest
 
 from siting import __version__
 from siting.cli import COMMANDS
-from siting.words import LANGS, Lang
+from siting.words import LANGS, Lang, load
 
 from .conftest import Run
 
@@ -147,6 +147,34 @@ def test_doctor_says_what_there_is(siting_process: Run) -> None:
     assert {"highs", "greedy"} <= set(facts["solvers"])
     assert {"html", "csv", "gpkg", "geojson"} <= set(facts["reports"])
     assert facts["versions"]["siting"] == __version__
+    assert set(facts["extras"]) == {"distributed", "pyscipopt", "rasterio", "pyarrow"}
+
+
+def test_doctor_says_which_optional_packages_are_here_and_what_brings_the_others(
+    siting_cli: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from siting.commands import doctor
+
+    monkeypatch.setitem(doctor.EXTRAS, "sweep", "no-such-package")
+    assert "no-such-package is missing (pip install 'siting[sweep]')" in siting_cli("doctor").out
+
+
+def test_what_is_not_installed_is_named_in_the_language_of_the_sentence() -> None:
+    from siting import rooms
+    from siting.errors import InputRefused
+    from siting.messages import sentence
+
+    for ask, zh in (
+        (rooms.solver, "没有求解器"),
+        (rooms.frontier, "没有资金曲线报告格式"),
+        (rooms.sweep, "没有批量求解报告格式"),
+    ):
+        with pytest.raises(InputRefused) as refused:
+            ask("nosuch")
+        assert sentence(refused.value.faults[0], load("zh")).startswith(f"{zh}“nosuch”")
+    for group in ("solvers", "reports", "comparisons", "frontiers", "sweeps", "certificates", "values"):
+        for lang in LANGS:
+            assert f"room.{group}" in load(lang).sentences
 
 
 def test_a_reader_that_has_left_gets_no_traceback(tiny: Path) -> None:

@@ -19,7 +19,7 @@ from siting.reports.formats.columns import lines, widths
 from siting.reports.maps import fonts, painter, static_map, vector
 from siting.reports.maps.drawing import Entry, Sheet, Style, wrapped
 from siting.reports.maps.marks import Disc, Drawing, ground, straightened
-from siting.reports.nouns import Column, Table
+from siting.reports.nouns import Column, Section, Table
 from siting.reports.speech import Speech
 from siting.studies.study import Study
 from siting.words import LANGS, Lang, load
@@ -237,3 +237,39 @@ def test_a_table_that_is_too_wide_for_its_page_is_narrowed(study: Study) -> None
     for rows in (0, 1):
         table = _table("text", *["count"] * 20, rows=rows)
         assert sum(widths(table, _say(study, "en"), 156)) == pytest.approx(156)
+
+
+def _sheets(data: bytes) -> list[str]:
+    pypdf = pytest.importorskip("pypdf")
+    return [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(data)).pages]
+
+
+@FONT
+def test_a_heading_and_the_last_sentence_stand_on_the_page_where_their_table_begins(study: Study) -> None:
+    columns = (Column("name", "Name", "text"), Column("n", "N", "count"))
+    sections = tuple(
+        Section(
+            f"s{k}", f"Heading{k}.", (*(["Some words. " * 30] * (k % 4)), f"Sentence{k}."),
+            (Table(f"t{k}", "T", columns, tuple((f"Row{k}-{n}.", n) for n in range(30 if k % 2 else 8))),),
+        )
+        for k in range(16)
+    )  # fmt: skip
+    told = dataclasses.replace(content.of(study, "en"), sections=sections)
+    pages = _sheets(pdf.document(told, _say(study, "en"), [], ""))
+    for k in range(16):
+        (sheet,) = [text for text in pages if f"Sentence{k}." in text]
+        assert f"Row{k}-0." in sheet
+        if k % 4 < 2:
+            assert f"Heading{k}." in sheet
+
+
+@FONT
+def test_a_long_address_breaks_inside_its_column(study: Study) -> None:
+    address = "https://example.org/policy/" + "%E5%B9%B4%E6%9C%88" * 12 + "/index_2026-11-30.html?id=1234567890&page=2"
+    columns = (Column("source", "Source", "text"), Column("url", "Address", "text"), Column("uses", "Used", "count"))
+    table = Table("sources", "Sources", columns, tuple((f"A standard {n}", address, n) for n in range(3)))
+    told = dataclasses.replace(content.of(study, "en"), sections=(Section("x", "X", (), (table,)),))
+    pages = _sheets(pdf.document(told, _say(study, "en"), [], ""))
+    lines_of = [line for text in pages for line in text.splitlines() if "%E5" in line]
+    assert len(lines_of) > 3
+    assert max(map(len, lines_of)) < 80

@@ -179,6 +179,12 @@ def test_a_number_in_another_unit_is_noticed(name: str, siting_cli: Run, tiny: P
     assert fresh or {f["message"] for f in after} - {f["message"] for f in before}
 
 
+def test_money_that_is_too_little_is_told_in_the_unit_of_the_language(siting_cli: Run, tiny: Path) -> None:
+    replace("county.toml", "capital = 20\n", "capital = 200000\n")(tiny)
+    assert "costs 30 wan yuan, " in siting_cli("check", tiny).out
+    assert "30 万元" in siting_cli("check", tiny, lang="zh").out
+
+
 def test_errors_are_said_before_what_is_only_odd(siting_cli: Run, tiny: Path) -> None:
     replace("county.toml", "capital = 20\n", "capital = 200000\n")(tiny)
     replace("settlements.csv", "25.0,100,30", "25.0,-100,30")(tiny)

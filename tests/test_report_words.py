@@ -10,7 +10,7 @@ import pytest
 
 from siting.plan import Plan, ServicePlan, Unserved
 from siting.plans.measure import Measures
-from siting.reports import content
+from siting.reports import clauses, content
 from siting.reports.chapters import headline, remedies
 from siting.reports.formats import paper
 from siting.reports.nouns import Section, Table
@@ -39,6 +39,24 @@ def _closing(study: Study, *, gain: int = 50, wanted: int = 50) -> Closing:
     pays = [fund.id for fund in study.county.file.funds][:2]
     offer = remedy.Offer("clinic", "X", "", "new", 500, 10, 5)
     return Closing("t", "money", (offer,), wanted, gain, pays[0], 30, 30, tuple((id, 15) for id in pays))
+
+
+@pytest.mark.parametrize(
+    ("text", "en", "zh"),
+    [
+        ("（三）3", "(3)3", "（三）3"),
+        ("(十四)", "(14)", "（十四）"),
+        ("第二十一条", "art. 21", "第二十一条"),
+        ("第十条（二）", "art. 10 (2)", "第十条（二）"),
+        ("第三章、第五条", "ch. 3, art. 5", "第三章、第五条"),
+        ("二（十）", "2(10)", "二（十）"),
+        ("III(13)", "III(13)", "III(13)"),
+        ("附表一", "附表一", "附表一"),
+        ("", "", ""),
+    ],
+)
+def test_a_clause_has_numbers_that_its_reader_knows(text: str, en: str, zh: str) -> None:
+    assert (clauses.clause(text, "en"), clauses.clause(text, "zh")) == (en, zh)
 
 
 @pytest.mark.parametrize("lang", LANGS)

@@ -308,6 +308,39 @@ def test_a_long_wide_table_goes_to_the_annex_and_quiet_rows_stay_out(study: Stud
     assert "20" in sheets.annex[0].rest
 
 
+def test_texts_that_few_rows_have_stand_in_a_table_of_their_own(study: Study) -> None:
+    say = Speech(load("en", content.WORDS), study.county.file.money)
+    keys = ("target", "a", "b", "c", "before", "after", "d", "e", "f")
+    columns = (*(Column(k, k, "count" if k != "target" else "text") for k in keys), Column("why", "Why", "text"))
+    rows = tuple((f"T{k}", *range(8), "there is no money for it" if k == 2 else None) for k in range(5))
+    table = Table("t", "Targets", columns, rows, note="a note")
+    told = dataclasses.replace(content.of(study, "en"), sections=(Section("x", "X", (), (table,)),))
+    leaves = paper.of(told, say).chapters[0].leaves
+    assert [[c.key for c in leaf.table.columns] for leaf in leaves] == [
+        ["target", "a", "b", "c", "before", "after"], ["target", "d", "e", "f"], ["target", "why"],
+    ]  # fmt: skip
+    assert [len(leaf.table.rows) for leaf in leaves] == [5, 5, 1]
+    assert [leaf.table.note for leaf in leaves] == ["", "", "a note"]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_paper_has_the_dearest_of_a_long_list_of_sites_and_names_the_workbook(study: Study, lang: Lang) -> None:
+    say = Speech(load(lang, content.WORDS), study.county.file.money)
+    columns = (
+        Column("site", "S", "text"),
+        Column("capital", "C", "money"),
+        *(Column(f"c{n}", "c", "count") for n in range(9)),
+    )
+    rows = tuple((f"S{k}", k % 100, *range(9)) for k in range(300))
+    table = Table("sites", "Sites", columns, rows, hidden=frozenset({0}))
+    told = dataclasses.replace(content.of(study, lang), sections=(Section("x", "X", (), (table,)),))
+    (leaf,) = paper.of(told, say).annex
+    kept = [row[0] for row in leaf.table.rows]
+    assert kept == [f"S{k}" for k in range(1, 300) if k % 100 >= 80]
+    assert say("paper.dearest", shown=60, whole="299") in leaf.rest
+    assert "xlsx" in leaf.rest
+
+
 @pytest.mark.parametrize(("n", "signs"), [(1, "一"), (10, "十"), (11, "十一"), (20, "二十"), (35, "三十五")])
 def test_chapters_count_in_chinese(n: int, signs: str) -> None:
     assert paper.chinese(n) == signs

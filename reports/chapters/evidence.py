@@ -11,6 +11,7 @@ from siting.messages import sentence
 from siting.studies.study import Study
 from siting.words import load
 
+from ..clauses import clause
 from ..nouns import Cell, Columns, Section, Table
 from ..speech import Speech, visible
 from .goals import source_title
@@ -50,8 +51,8 @@ def _sources(study: Study, say: Speech) -> Table:
             rows.append((visible(key) or say("unit.none_named"), None, None, None, uses[key], "status.UNKNOWN"))
             continue
         rows.append(
-            (source_title(study.county, key, say), visible(source.clause) or None, visible(source.date) or None,
-             visible(source.url) or None, uses[key], f"status.{source.status}")
+            (source_title(study.county, key, say), visible(clause(source.clause, say.words.lang)) or None,
+             visible(source.date) or None, visible(source.url) or None, uses[key], f"status.{source.status}")
         )  # fmt: skip
     columns: Columns = (
         ("source", "text"),

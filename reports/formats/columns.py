@@ -25,6 +25,8 @@ BOLD = 1.1
 LOOSE = 1.08
 #: Of a longer table every so many rows are looked at that about this number is left.
 SAMPLE = 240
+#: Rows that are looked at, and how often at most, when columns exchange room.
+FEW, TIMES = 60, 24
 #: Widths grow by so many signs at a time, that which saves most for its room.
 STEPS = (1.0, 2.0, 4.0, 8.0)
 #: The power with which the longest cell of a row outweighs the others.
@@ -83,10 +85,36 @@ def _shared(length: np.ndarray, least: np.ndarray, most: np.ndarray, room: float
             break
         taken[n] = min(taken[n] + step, most[n])
         high[:, n] = _high(length[:, n : n + 1], taken[n : n + 1])[:, 0]
+    taken = _exchanged(length[:: max(1, len(length) // FEW)], least, taken)
     # What is left makes texts looser, those first that still break.
     spare = room - taken.sum()
     wish = np.maximum(most - taken, 0)
     return taken + (wish * min(1.0, spare / wish.sum()) if wish.sum() else 0)
+
+
+def _exchanged(length: np.ndarray, least: np.ndarray, taken: np.ndarray) -> np.ndarray:
+    """Room taken from one column and given to another while that makes the table shorter: a few long cells of one
+    column must not make every row of another one tall."""
+    for _ in range(TIMES):
+        high = _high(length, taken)
+        total = high.sum(axis=1)
+        now, best, way = float((total ** (1 / WEIGHT)).sum()), 0.0, (0.0, 0, 0)
+        for step in STEPS:
+            less = _high(length, np.maximum(taken - step, least)) - high
+            more = _high(length, taken + step) - high
+            then = (total[:, None, None] + less[:, :, None] + more[:, None, :]) ** (1 / WEIGHT)
+            saved = now - then.sum(axis=0)
+            saved[taken - step < least, :] = 0
+            np.fill_diagonal(saved, 0)
+            if saved.max() > best + 1e-6:
+                best, way = float(saved.max()), (step, *divmod(int(saved.argmax()), len(taken)))
+        step, one, other = way
+        if not step:
+            break
+        taken = taken.copy()
+        taken[one] -= step
+        taken[other] += step
+    return taken
 
 
 def _high(length: np.ndarray, width: np.ndarray) -> np.ndarray:

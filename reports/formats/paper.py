@@ -21,7 +21,12 @@ LONG = 30
 #: Rows of a folded table on paper; the workbook has all of them.
 FOLDED_ROWS = 40
 #: Tables whose rows are tall, and how many of them stand on paper; the workbook has the rest.
-TALL_ROWS = {"remedies": 12, "moves": 15, "reasons_needed": 20}
+TALL_ROWS = {"remedies": 12, "moves": 15, "reasons_needed": 20, "reasons_spare": 15, "stand_ins": 15}
+#: Of a longer table paper has so many rows: those with most capital where it names capital, else the first.
+MOST_ROWS, OWN_MOST = 200, {"sites": 60}
+#: A column of texts longer than this that so many of its rows lack stands in a table of its own, with its rows only.
+RARE, LONG_TEXT = 0.5, 16
+Row = tuple[Cell, ...]
 CHINESE = "一二三四五六七八九"
 
 
@@ -80,41 +85,77 @@ def _sentences(section: Section, say: Speech) -> tuple[str, ...]:
 def _leaf(table: Table, say: Speech) -> Leaf:
     """The rows that are printed, without columns in which nothing stands."""
     rows = tuple(row for n, row in enumerate(table.rows) if n not in table.hidden)
+    quiet = say("paper.quiet", n=say.count(len(table.rows) - len(rows))) if len(rows) < len(table.rows) else ""
+    first = FOLDED_ROWS if table.folded else TALL_ROWS.get(table.id)
+    most = first or OWN_MOST.get(table.id, MOST_ROWS)
     rest = ""
-    if table.folded and len(rows) > FOLDED_ROWS:
-        rest = say("paper.rest", shown=FOLDED_ROWS, whole=say.count(len(rows)))
-        rows = rows[:FOLDED_ROWS]
-    elif len(rows) > (most := TALL_ROWS.get(table.id, len(rows))):
-        rest = say("paper.rest", shown=most, whole=say.count(len(rows)))
-        rows = rows[:most]
-    elif len(rows) < len(table.rows):
-        rest = say("paper.quiet", n=say.count(len(table.rows) - len(rows)))
+    if len(rows) > most:
+        money = None if first else next((n for n, c in enumerate(table.columns) if c.key == "capital"), None)
+        rest = say("paper.dearest" if money else "paper.rest", shown=most, whole=say.count(len(rows)))
+        rows = _dearest(rows, money, most) if money else rows[:most]
+    rest = say("paper.and", one=rest, other=quiet) if rest and quiet else rest or quiet
     used = [n for n in range(len(table.columns)) if not n or any(row[n] is not None for row in rows)]
     kept = tuple(tuple(row[n] for n in used) for row in rows)
     columns = tuple(table.columns[n] for n in used)
     return Leaf(replace(table, columns=columns, rows=kept, hidden=frozenset()), table.title, rest)
 
 
+def _dearest(rows: tuple[Row, ...], column: int, most: int) -> tuple[Row, ...]:
+    """The rows with most in a column, in their own order."""
+    ranked = sorted(range(len(rows)), key=lambda n: (-_size(rows[n][column]), n))
+    return tuple(rows[n] for n in sorted(ranked[:most]))
+
+
+def _size(cell: Cell) -> float:
+    value = cell.value if isinstance(cell, Amount) else cell
+    return value if isinstance(value, int | float) else 0.0
+
+
 def _parts(leaf: Leaf, fits: int) -> list[Leaf]:
     """A table that is too wide as several, each beginning with the column (or two) that tells the rows apart."""
-    columns = leaf.table.columns
-    if len(columns) <= fits:
+    table = leaf.table
+    if len(table.columns) <= fits:
         return [leaf]
-    keys = 1 if len({row[0] for row in leaf.table.rows}) == len(leaf.table.rows) else 2
-    count = -(-(len(columns) - keys) // (fits - 1 - keys))
-    step = -(-(len(columns) - keys) // count)
+    keys = 1 if len({row[0] for row in table.rows}) == len(table.rows) else 2
+    rare = [n for n in range(keys, len(table.columns)) if _is_rare(table, n)]
+    often = [n for n in range(keys, len(table.columns)) if n not in rare]
+    groups = [*_groups(table.columns, often, fits - 1 - keys), *_groups(table.columns, rare, fits - 1 - keys)]
     parts = []
-    for begin in range(keys, len(columns), step):
-        chosen = (*range(keys), *range(begin, min(begin + step, len(columns))))
-        last = chosen[-1] == len(columns) - 1
-        table = replace(
-            leaf.table,
-            columns=tuple(columns[k] for k in chosen),
-            rows=tuple(tuple(row[k] for k in chosen) for row in leaf.table.rows),
-            note=leaf.table.note if last else "",
+    for k, group in enumerate(groups, 1):
+        chosen, last = (*range(keys), *group), k == len(groups)
+        rows = [row for row in table.rows if group[0] not in rare or any(row[n] is not None for n in group)]
+        part = replace(
+            table,
+            columns=tuple(table.columns[n] for n in chosen),
+            rows=tuple(tuple(row[n] for n in chosen) for row in rows),
+            note=table.note if last else "",
         )
-        parts.append(Leaf(table, leaf.title, leaf.rest if last else ""))
+        parts.append(Leaf(part, leaf.title, leaf.rest if last else ""))
     return parts
+
+
+def _is_rare(table: Table, n: int) -> bool:
+    """Whether a column holds long texts, and those in few rows."""
+    texts = [cell for row in table.rows if (cell := row[n]) is not None]
+    if table.columns[n].kind != "text" or not texts or len(texts) > RARE * len(table.rows):
+        return False
+    return max(signs(str(text)) for text in texts) > LONG_TEXT
+
+
+def _groups(columns: tuple[Column, ...], chosen: list[int], room: int) -> list[list[int]]:
+    """Columns in groups of about the same number; what was stays beside what will be."""
+    groups = []
+    while chosen:
+        size = -(-len(chosen) // -(-len(chosen) // room))
+        if size < len(chosen) and _pair(columns[chosen[size - 1]].key, columns[chosen[size]].key):
+            size += 1 if size < room else -1
+        groups.append(chosen[:size])
+        chosen = chosen[size:]
+    return groups
+
+
+def _pair(one: str, other: str) -> bool:
+    return one.endswith("before") and other in (one.replace("before", "after"), one.removesuffix("_before"))
 
 
 @lru_cache(maxsize=1 << 14)

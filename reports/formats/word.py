@@ -40,8 +40,8 @@ from .word_style import CELL, FIGURE, MADE, NOTE, NUMBER, PARAGRAPH, SIDEWAYS_MM
 PLACES = ("{{报告}}", "{{report}}")
 #: Height of a picture at most, in millimetres.
 TALLEST_MM = 165
-#: Tables of at most so many lines do not break over pages.
-TOGETHER = 24
+#: Tables of at most so many lines do not break over pages: longer ones would leave too much of a page blank.
+TOGETHER = 9
 Figure = tuple[str, Picture]
 
 

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import click
 
 from siting.commands import json_option, print_json, say
 
+#: What only some commands need: the extra that brings it, and its package.
+EXTRAS = {"sweep": "distributed", "scip": "pyscipopt", "raster": "rasterio", "parquet": "pyarrow"}
+
 
 @click.command("doctor", help=say("cli.doctor.help"), epilog=say("cli.doctor.example"))
 @json_option
 def command(as_json: bool) -> None:
-    """List versions, rooms, cache and write access."""
+    """List versions, optional packages, rooms, cache and write access."""
     from siting import cache, rooms
     from siting.runs import result
 
     facts: dict[str, object] = {
         "versions": result.versions(),
+        "extras": {package: _version(package) for package in EXTRAS.values()},
         "solvers": list(rooms.names(rooms.SOLVERS)),
         "reports": list(rooms.names(rooms.REPORTS)),
         "python": sys.executable,
@@ -30,11 +35,20 @@ def command(as_json: bool) -> None:
     if as_json:
         print_json(facts)
         return
+    cure = {package: say("cli.doctor.missing", extra=extra) for extra, package in EXTRAS.items()}
     for key, value in facts.items():
-        text = ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else value
+        text = ", ".join(f"{k} {v or cure[k]}" for k, v in value.items()) if isinstance(value, dict) else value
         text = ", ".join(text) if isinstance(text, list) else text
         text = say("cli.yes" if text else "cli.no") if isinstance(text, bool) else text
         click.echo(f"{say('cli.doctor.' + key)}: {text}")
+
+
+def _version(package: str) -> str | None:
+    """The version that is installed, None for none."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
 
 
 def _writable(folder: Path) -> bool:

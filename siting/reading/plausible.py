@@ -127,13 +127,13 @@ def money(county: County, _: Numbers) -> Iterator[Fault]:
         least = min((size.capital for size in service.sizes), default=Decimal(0))
         funds = sum((sum(f.amounts) for f in county.file.funds if key in f.pays), Decimal(0))
         if service.family != "line" and _buildable(county, key) and least > funds + service.resale:
-            values = {"service": key, "capital": least, "funds": funds, "unit": about.unit}
+            values = {"service": key, "capital": least, "funds": funds, "unit": about.unit, "unit_en": about.unit_en}
             yield toml_fault(county, "W168", f"services.{key}.sizes", **values)
     lines = {key for key, s in county.services.items() if s.family == "line"}
     for k, fund in enumerate(county.file.funds):
         whole = sum((_everything(county, key) for key in fund.pays if key in county.services), Decimal(0))
         if not lines & set(fund.pays) and whole and sum(fund.amounts) > MOST_FUND * whole:
-            values = {"value": sum(fund.amounts), "whole": whole, "unit": about.unit}
+            values = {"value": sum(fund.amounts), "whole": whole, "unit": about.unit, "unit_en": about.unit_en}
             yield toml_fault(county, "W169", f"funds[{k}]", **values)
 
 
