@@ -68,7 +68,7 @@ ORDER = (
     *("verify.money", "verify.standing", "verify.since", "verify.targets", "verify.aims"),
     *("verify.choices", "verify.prices", "verify.wants", "verify.market"),
     *("verify.bound", "verify.groups"),
-    *("verify.certificate", "verify.check", "verify.run", "verify"),
+    *("verify.certificate", "verify.check", "verify.run", "verify.attend", "verify"),
     *(
         "studies",
         "studies.study",
@@ -85,7 +85,7 @@ ORDER = (
         "studies.contrasts",
         "rooms",
     ),
-    *("runs", "runs.interrupt", "runs.folder", "runs.journal", "runs.honest", "runs.starting"),
+    *("runs", "runs.interrupt", "runs.folder", "runs.attendant", "runs.journal", "runs.honest", "runs.starting"),
     *("runs.evidence", "runs.worth_of_money", "runs.result"),
     *("runs.solving", "runs.budget_scenarios", "runs.budgets", "runs.jobs", "runs.sweeping"),
     *("api", "commands", "commands.board", "commands.live", "commands.check", "commands.doctor", "commands.new"),

@@ -27,8 +27,9 @@ from siting.problems.posing import pose
 from siting.reading import scenario
 from siting.reading.scenario import Scenario
 from siting.roads.travel import TravelTimes
+from siting.runs.attendant import Attendant
 from siting.runs.folder import BEFORE, CERTIFICATE, JOURNAL, PLAN, RESULT
-from siting.verify import Auditor, Verdict
+from siting.verify import Verdict
 
 FORMAT = 1
 #: Plans on the way are checked and kept at most this often; the first and the last always are.
@@ -95,7 +96,7 @@ def read(run: Path) -> Record:
 class Journal:
     """Keeps the best plan that the checker has accepted, and what was proven; solver threads may call it."""
 
-    def __init__(self, run: Path, county: County, chosen: Scenario, auditor: Auditor, record: Record) -> None:
+    def __init__(self, run: Path, county: County, chosen: Scenario, auditor: Attendant, record: Record) -> None:
         self.run, self.county, self.chosen, self.auditor, self.record = run, county, chosen, auditor, record
         self.measures: Measures
         self.verdict: Verdict

@@ -26,6 +26,7 @@ from siting.roads import standing, travel
 from siting.roads.travel import TravelTimes
 from siting.runs import evidence, honest, journal, result, starting, worth_of_money
 from siting.runs import folder as run_folder
+from siting.runs.attendant import Attendant
 from siting.runs.evidence import Evidence
 from siting.runs.folder import INPUTS, LOG, RESULT
 from siting.runs.interrupt import Interrupt
@@ -94,9 +95,10 @@ def solve(
     with store.locked(run), Interrupt(partial(listener.step, "step.stopping")) as interrupt:
         run_folder.clear(run)
         run_folder.copy_inputs(county, run)
-        kept = Journal(run, county, chosen, Auditor(run / INPUTS), record)
-        kept.write()
-        return _Work(ask, listener, kept, notes, interrupt, begun, plan).done()
+        with Attendant(run / INPUTS, chosen.name, chosen.services) as auditor:
+            kept = Journal(run, county, chosen, auditor, record)
+            kept.write()
+            return _Work(ask, listener, kept, notes, interrupt, begun, plan).done()
 
 
 def resume(run: Path, changed: Mapping[str, Any] | None = None, listener: Listener = Listener()) -> Mapping[str, Any]:
@@ -126,12 +128,12 @@ def resume(run: Path, changed: Mapping[str, Any] | None = None, listener: Listen
         rooms.solver(ask.solver)
         chosen = scenario.of(read, ask.scenario)
         county = scenario.under(read, ask.scenario)
-        auditor = Auditor(run / INPUTS)
-        plan = starting.plan_of(run, county, chosen, auditor) if (run / run_folder.PLAN).is_file() else None
-        record = replace(record, options=ask.options(), resumed=record.resumed + 1)
-        kept = Journal(run, county, chosen, auditor, record)
-        kept.write()
-        return _Work(ask, listener, kept, notes, interrupt, begun, plan).done()
+        with Attendant(run / INPUTS, chosen.name, chosen.services) as auditor:
+            plan = starting.plan_of(run, county, chosen, auditor) if (run / run_folder.PLAN).is_file() else None
+            record = replace(record, options=ask.options(), resumed=record.resumed + 1)
+            kept = Journal(run, county, chosen, auditor, record)
+            kept.write()
+            return _Work(ask, listener, kept, notes, interrupt, begun, plan).done()
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from siting.counties.county import County
 from siting.errors import Fault, InputRefused
 from siting.plan import Plan
 from siting.reading.scenario import Scenario
+from siting.runs.attendant import Attendant
 from siting.runs.folder import PLAN
 from siting.runs.journal import head
 from siting.verify import Auditor
@@ -18,7 +19,7 @@ from siting.verify import Auditor
 CLAIMS = "V6 objective"
 
 
-def plan_of(run: Path, county: County, chosen: Scenario, auditor: Auditor) -> Plan:
+def plan_of(run: Path, county: County, chosen: Scenario, auditor: Auditor | Attendant) -> Plan:
     """The plan of a run folder, which keeps all rules of ``county`` under the scenario ``chosen``.
 
     Raises:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -95,6 +96,14 @@ class Auditor:
             base = self.settings[""].roads if county.network_like(self.county) else {}
             self.settings[name] = Setting(county, networks(county, base))
         return self.settings[name]
+
+    def prepare(self, scenario: str, services: Iterable[str]) -> None:
+        """Search the ways of a scenario before there is a plan; what cannot be read, `check` will say."""
+        if not self.unreadable:
+            with suppress(*FAULTS):
+                setting = self.setting(scenario)
+                for key in services:
+                    _ = setting.ways(key).order
 
     def check(self, plan: Any) -> Verdict:
         """The verdict on a parsed plan.json."""
