@@ -39,7 +39,7 @@ CHECKER = ROOT / "siting" / "verify"
 TESTS = (
     "test_verify.py", "test_verify_targets.py", "test_verify_shared.py", "test_verify_schools.py",
     "test_verify_haul.py", "test_verify_lines.py", "test_verify_ways.py", "test_verify_hostile.py",
-    "test_verify_reads.py", "test_verify_edges.py", "test_certificate.py", "test_options.py",
+    "test_verify_reads.py", "test_verify_edges.py", "test_bound_edges.py", "test_certificate.py", "test_options.py",
     "test_own_times_county.py", "test_aims_county.py", "test_scenario.py", "test_needs.py", "test_properties.py",
     "test_escaped_plans.py", "test_campaign_travel.py",
 )  # fmt: skip
@@ -86,6 +86,17 @@ EQUIVALENT: dict[str, str] = {
         ),
         "both sides give the same number there",
     ),
+    **dict.fromkeys(
+        (
+            "bound: LtE to Lt in `if profit <= 0 and taken >= fewest:`",
+            "bound: GtE to Gt in `if profit <= 0 and taken >= fewest:`",
+            "bound: Gt to GtE in `take = min(units, (capacity if profit > 0 else min(fewest, capacity)) - taken, "
+            "beds - slept if sleeps else uni`",
+        ),
+        "takes more, or fewer, at a profit of nothing, or nobody",
+    ),
+    "bound: 1 to 2 in `found[id_] = [final + sum((max(0, want) for want in wants[phase:last])) for phase in "
+    "range(last + 1)]`": "one number more than there are phases, which nobody asks for",
     "joins: USub dropped in `last = -1`": "is set before it is read",
     "joins: True to False in `for stop, arrival in zip(line.stops, arrivals(to_stops, legs), strict=True):`": (
         "both are as long as each other"

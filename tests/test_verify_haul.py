@@ -157,6 +157,8 @@ def test_a_station_does_not_grow(auditor: Auditor, folder: Path) -> None:
     assert codes(auditor, grown) == {"E707"}
 
 
+W2_TO_D1 = {"station": "W2", "disposal": "D1", "persons": 150, "travel": 180}
+W2_TO_D3 = {"station": "W2", "disposal": "D3", "persons": 0, "travel": 157}
 MUTATIONS: list[tuple[str, Any, set[str]]] = [
     ("transfers.0.persons", 149, {"E721"}),
     ("transfers.0.persons", 151, {"E721", "E703"}),
@@ -165,6 +167,8 @@ MUTATIONS: list[tuple[str, Any, set[str]]] = [
     ("transfers.0.disposal", "W2", {"E705"}),
     ("transfers.0.station", "D1", {"E705", "E721"}),
     ("transfers.0.station", "W9", {"E705", "E721"}),
+    ("transfers", [W2_TO_D1, W2_TO_D1], {"E703", "E705", "E721"}),
+    ("transfers", [W2_TO_D1, W2_TO_D3], {"E704", "E705"}),
     ("transfers", [], {"E721"}),
     ("assignments.0.persons", 51, {"E703", "E704", "E721"}),
     ("assignments.3.persons", 31, {"E703", "E704"}),

@@ -211,6 +211,17 @@ def test_a_line_grows(auditor: Auditor, folder: Path) -> None:
     assert codes(auditor, grown, put("services.bus.open.0.size", "seldom")) == {"E701", "E707"}  # two trips, as today
 
 
+def test_a_line_that_may_not_grow(tmp_path: Path) -> None:
+    toml = TOML.replace("may_expand = true\nmay_close", "may_close")
+    sites = site("S0", "school", 0, "existing", size="small") + site("S4", "school", 4)
+    fixed = street.write(tmp_path / "fixed", toml, sites, lines=LINES)
+    grown = plan(fixed)
+    assert codes(Auditor(fixed), grown) == set()
+    grown["services"]["bus"]["open"][0] |= {"action": "expand", "size": "daily"}
+    grown["spending"][0]["amount"] += 10
+    assert codes(Auditor(fixed), grown) == {"E707"}
+
+
 @pytest.mark.parametrize(("size", "capital"), [("beds", 125), ("places", None), ("small", None)])
 def test_a_school_grows_in_places_or_beds(size: str, capital: int | None, auditor: Auditor, folder: Path) -> None:
     """10 of 16 beds are new, no places: 200 * 10 / 16; fewer beds than today are no growth."""
