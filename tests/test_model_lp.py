@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import pkgutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,8 @@ from siting.problems.options import Option
 from siting.problems.problem import Block, Fund, Problem, RuleRow, TargetRow
 from siting.solvers.formulation import Formulation
 
-from .problems import make_block, target
+from .problems import make_block, random_problem, target
+from .problems_rich import rich_problem
 
 GOLDEN = Path(__file__).parent / "golden"
 WORTH = Aim(goal.WORTH, True)
@@ -358,3 +360,42 @@ def test_a_stage_keeps_what_the_stages_before_it_reached() -> None:
     )
     assert task.row_lower[-2:] == pytest.approx([1.0, 1.0])
     assert (task.sign, form.aimed(WORTH, []).sign) == (1, -1)
+
+
+def in_small_coins(problem: Problem) -> Problem:
+    """The same with every price and amount 987,654 times as high."""
+    times = 987_654
+    blocks = [
+        replace(
+            b,
+            capital=b.capital * times,
+            running=b.running * times,
+            saving=b.saving * times,
+            closing=b.closing * times,
+            resale=b.resale * times,
+        )
+        for b in problem.blocks
+    ]
+    funds = [
+        replace(f, amount=f.amount * times, later=tuple(amount * times for amount in f.later)) for f in problem.funds
+    ]
+    budget = problem.running_budget
+    return replace(
+        problem,
+        blocks=tuple(blocks),
+        funds=tuple(funds),
+        running_budget=None if budget is None else budget * times,
+    )
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_rows_stay_within_what_a_solver_can_hold_in_any_coin(seed: int) -> None:
+    """No coefficient beyond a million, nor a million times another of its row, whatever the unit of money."""
+    for problem in (random_problem(seed), rich_problem(seed)):
+        for one in (problem, in_small_coins(problem)):
+            rows = Formulation(one).linear.matrix.tocsr()
+            for row in range(rows.shape[0]):
+                sizes = np.abs(rows.data[rows.indptr[row] : rows.indptr[row + 1]])
+                sizes = sizes[sizes > 0]
+                assert sizes.max(initial=0) <= 1_000_000
+                assert sizes.max(initial=0) <= 1_000_000 * sizes.min(initial=np.inf) or not len(sizes)
