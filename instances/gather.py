@@ -103,11 +103,12 @@ def _finish(
     lines = county_lines(preset.county(), inputs.lines, settlements, nodes, edges, notes)
     inside = _inside(extract.facilities, inputs)
     log = _log(folder, roads, settlements, facilities, stands, count_kinds(inside, stands.given, stands.joined), notes)
+    name = county_name(wish, folder, inputs)
     county = fill(
         preset,
         head=["Made by `siting new` with the preset below; what was done is in import-log.md.", *wish.named(),
               f"newest object of the extract: {extract.newest or '-'}"],
-        about=_about(folder, wish, extract),
+        about=_about(folder, name, wish, extract),
         residents=log.residents,
         estimated=groups.estimated,
         by_share=groups.by_share,
@@ -125,8 +126,7 @@ def _finish(
     }
     if lines:
         tables["lines.csv"] = (list(Line.model_fields), lines)
-    title = f"{wish.name or folder.name}: import log"
-    said = write_log(title, facts(log, stands.existing), notes, kinds_table(log.kinds))
+    said = write_log(f"{name}: import log", facts(log, stands.existing), notes, kinds_table(log.kinds))
     texts: dict[str, str | bytes] = {"county.toml": county, LOG_FILE: said}
     if stands.removed:
         texts[REMOVED_FILE] = removed_table(stands.removed)
@@ -179,9 +179,16 @@ def _population_source(places: Sequence[Place]) -> dict[str, str]:
     return {"title": whole, "status": "CENSUS" if census else "RECALLED"}
 
 
-def _about(folder: Path, wish: Wish, extract: Extract) -> dict[str, Any]:
-    """``[county]``: named as wished or after the folder; the planning year, else that of the extract."""
-    name = wish.name or folder.name
+def county_name(wish: Wish, folder: Path, inputs: Inputs) -> str:
+    """As wished, else that of the boundary or of the area, else the folder's as a name is written: `santa-ana` is
+    `Santa Ana`."""
+    words = re.split(r"[\s_-]+", folder.name.strip(" _-") or folder.name)
+    own = " ".join(word.capitalize() if word.islower() else word for word in words)
+    return wish.name or inputs.border.name or wish.area.split(",")[0].strip() or own
+
+
+def _about(folder: Path, name: str, wish: Wish, extract: Extract) -> dict[str, Any]:
+    """``[county]``: its name; the planning year, else that of the extract."""
     ident = re.sub(r"[^a-z0-9]+", "-", folder.name.lower()).strip("-")[:60] or "county"
     mapped = wish.osm is not None
     source = ", ".join([path.name for path in (wish.roads, wish.osm) if path is not None] or [wish.area])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import json
 import os
 from collections import Counter
 from dataclasses import dataclass
@@ -113,6 +114,32 @@ def test_folder_reads_back_without_errors(made: Log) -> None:
     assert "OpenStreetMap" in county.file.county.attribution
     assert len(county.settlements) == made.settlements == 4
     assert county.provenance
+
+
+@pytest.mark.parametrize(
+    ("folder", "properties", "wish", "name"),
+    [
+        ("santa-ana", None, "", "Santa Ana"),
+        ("Legazpi_city", None, "", "Legazpi City"),
+        ("USA", None, "", "USA"),
+        ("云岭县", None, "", "云岭县"),
+        ("x", {"name": "Vaduz\u202e"}, "", "Vaduz"),
+        ("x", {"name": 7}, "", "X"),
+        ("x", {"name": "Vaduz"}, "Our county", "Our county"),
+    ],
+)
+def test_a_county_is_called_by_its_boundary_or_by_its_folder_as_names_are_written(
+    tmp_path: Path, extract: Path, folder: str, properties: dict[str, object] | None, wish: str, name: str
+) -> None:
+    border = None
+    if properties is not None:
+        ring = [[9.9, -0.1], [10.1, -0.1], [10.1, 0.1], [9.9, 0.1], [9.9, -0.1]]
+        feature = {"type": "Feature", "properties": properties, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+        border = tmp_path / "border.geojson"
+        border.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), encoding="utf-8")
+    made = make_from_osm(tmp_path / folder, extract, boundary=border, name=wish)
+    assert instance.read(made.folder)[0].file.county.name == name
+    assert (made.folder / "import-log.md").read_text(encoding="utf-8").startswith(f"# {name}: import log")
 
 
 def test_tables_are_written_with_bom_and_lf(made: Log) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from siting.reports.formats import page
+from siting.reports.maps import map_data
 from siting.words import load
 
 REQUIRED = os.environ.get("SITING_REQUIRE_BROWSER") == "1"
@@ -245,6 +246,34 @@ def test_tables_sort_and_filter(browser: Any, folder: Path) -> None:
     assert values == sorted(values, reverse=True)
     assert visit.complaints == []
     tab.close()
+
+
+def test_on_a_phone_a_table_keeps_its_first_column_in_sight_and_its_rows_low(browser: Any, folder: Path) -> None:
+    visit = _open(browser, folder / "whole.html", 390, 844)
+    tab = visit.page
+    scroller = tab.locator(".scroll", has=tab.locator("#table-targets"))
+    scroller.evaluate("box => box.scrollLeft = 300")
+    first = tab.locator("#table-targets tbody tr:first-child > :first-child")
+    assert first.bounding_box()["x"] == pytest.approx(scroller.bounding_box()["x"], abs=2)
+    highest = tab.locator("#table-targets").evaluate("t => Math.max(...[...t.rows].map(r => r.offsetHeight))")
+    assert highest < 200
+    tab.close()
+
+
+def test_the_map_begins_with_the_roads_that_are_not_far_outside(
+    browser: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = MAKE(40)
+    lon, lat = [s.lon for s in study.county.settlements], [s.lat for s in study.county.settlements]
+    wide, north = max(lon) - min(lon), max(lat)
+    near, far = max(lon) + 0.2 * wide, max(lon) + 3 * wide
+    lines = [[(max(lon), north), (near, north)], [(near, north), (far, north)]]
+    monkeypatch.setattr(map_data, "ranked_roads", lambda county: [(0, lines)])
+    (written,) = page.write(study, tmp_path, load("en"))
+    visit = _open(browser, written)
+    frame = visit.page.locator("#map-room").get_attribute("data-frame")
+    assert [float(x) for x in frame.split(",")] == pytest.approx([min(lon), min(lat), near, north], abs=1e-4)
+    visit.page.close()
 
 
 def test_the_page_prints_with_its_map(browser: Any, folder: Path) -> None:

@@ -12,14 +12,18 @@ import shapely
 
 from siting.errors import Fault, InputRefused
 
+from ..tags import plain
+
+LONGEST_NAME = 80
 SUFFIXES = (".poly", ".geojson", ".json")
 
 
 class Boundary:
-    """Inside or outside; without a polygon everything is inside. The line itself is outside."""
+    """Inside or outside; without a polygon everything is inside. The line itself is outside. ``name`` is that of the
+    one feature that it was read from."""
 
-    def __init__(self, polygon: Any = None) -> None:
-        self.polygon = polygon
+    def __init__(self, polygon: Any = None, name: str = "") -> None:
+        self.polygon, self.name = polygon, name
         if polygon is not None:
             shapely.prepare(polygon)
 
@@ -37,8 +41,12 @@ def read_boundary(path: Path | None) -> Boundary:
     if not path.is_file():
         raise InputRefused(Fault("E213", path.name, values={"name": path.name}))
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        shape = _poly(text) if path.suffix.lower() == ".poly" else _geojson(json.loads(text))
+        text, name = path.read_text(encoding="utf-8-sig"), ""
+        if path.suffix.lower() == ".poly":
+            shape = _poly(text)
+        else:
+            document = json.loads(text)
+            shape, name = _geojson(document), _name(document)
         shape = shapely.make_valid(shape)
         if not shape.area > 0:
             raise ValueError("no polygon with an area")
@@ -53,7 +61,7 @@ def read_boundary(path: Path | None) -> Boundary:
     ) as problem:
         values = {"name": path.name, "reason": str(problem)[:200]}
         raise InputRefused(Fault("E204", path.name, values=values)) from problem
-    return Boundary(shape)
+    return Boundary(shape, name)
 
 
 def _geojson(document: Any) -> Any:
@@ -63,6 +71,14 @@ def _geojson(document: Any) -> Any:
         return shapely.union_all([shape for shape in shapes if shape.area > 0])
     geometry = document["geometry"] if document["type"] == "Feature" else document
     return shapely.make_valid(shapely.from_geojson(json.dumps(geometry)))
+
+
+def _name(document: Any) -> str:
+    """The name of the feature, "" where there are several or it has none."""
+    features = document["features"] if document["type"] == "FeatureCollection" else [document]
+    said = features[0].get("properties") if len(features) == 1 else None
+    name = said.get("name") if isinstance(said, dict) else None
+    return plain(name)[:LONGEST_NAME].strip() if isinstance(name, str) else ""
 
 
 def _poly(text: str) -> Any:

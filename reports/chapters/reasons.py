@@ -66,8 +66,12 @@ def reasons(study: Study, say: Speech) -> Section | None:
         sentences.append(say("reasons.spare", n=say.some("sites", len(told) - needed), capital=money))
     alike = sum(a.as_good for a in told)
     near = sum(bool(a.stand_ins) for a in told) - alike
-    if alike or near:
+    if alike and near:
         sentences.append(say("reasons.stand_ins", alike=say.some("sites", alike), near=say.count(near)))
+    elif alike:
+        sentences.append(say("reasons.alike", alike=say.some("sites", alike)))
+    elif near:
+        sentences.append(say("reasons.near", near=say.some("sites", near)))
     else:
         sentences.append(say("reasons.no_stand_ins"))
     if any(a.stand_ins and a.stand_ins[0].gain > 0 for a in told):

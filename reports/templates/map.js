@@ -86,6 +86,13 @@
     }
   }
 
+  /* Settlements, and those roads and sites that are not far outside: a road to the next province must not make the county small. */
+  function frame(data, lat, lon) {
+    const home = L.latLngBounds(lat.map((y, i) => [y, lon[i]])), near = home.pad(0.3);
+    for (const road of data.roads) for (const part of road.lines) for (const spot of line(part)) if (near.contains(spot)) home.extend(spot);
+    return home;
+  }
+
   function start(data) {
     const lon = degrees(data.places.x), lat = degrees(data.places.y);
     data.lines ||= []; data.phases ||= [];
@@ -99,7 +106,7 @@
     map.getPane("below").style.pointerEvents = "none";
     map.getPane("names").style.pointerEvents = "none";
     const below = L.canvas({ pane: "below", padding: 0.3 });
-    const home = L.latLngBounds(lat.map((y, i) => [y, lon[i]]));
+    const home = frame(data, lat, lon);
     map.fitBounds(home, { padding: [16, 16], animate: false });
     const here = { data, lon, lat, map, below, home, homeZoom: map.getZoom(), page, layers: {} };
     ground(here);
@@ -107,6 +114,7 @@
     map.on("zoomend", () => { resize(here); thin(here); });
     wire(here);
     printing(here);
+    ROOM.dataset.frame = home.toBBoxString();
     ROOM.dataset.ready = "yes";
   }
 
