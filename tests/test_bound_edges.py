@@ -132,6 +132,16 @@ def test_what_is_shut_costs_the_same_at_a_price_and_as_an_aim(tmp_path: Path) ->
     assert total(of, [["capital", "school", "", 5]], "cost", shut) == -2 * 6 * (SCALE + 5) + 100 * 5
 
 
+def test_land_has_no_price_where_there_is_no_quota(tmp_path: Path) -> None:
+    toml = test_verify_schools.TOML.replace("RULE", "").replace("capital = 20", "capital = 20\nland_m2 = 50")
+    free, quota = toml, toml.replace("[[funds]]", "[land]\nquota_m2 = [70]\n[[funds]]")
+    row = [["land", "", 3]]
+    for name, of_toml, same in (("free", free, True), ("quota", quota, False)):
+        folder = street.write(tmp_path / name, of_toml, test_verify_schools.SITES)
+        of = prover(Auditor(folder), test_verify_schools.plan(folder))
+        assert (total(of, row) == total(of, [])) is same
+
+
 def test_a_station_sends_on_what_its_largest_size_holds(tmp_path: Path) -> None:
     of = waste(tmp_path, test_verify_haul.TOML.replace("homes_m = 100", "homes_m = 0"))
     near = {id_: most for id_, most, _ in of.market(["waste"]).near["waste"]["D1"]}
