@@ -68,6 +68,8 @@ EQUIVALENT: dict[str, str] = {
     **dict.fromkeys(
         (
             "travel: LtE to Lt in `if best is not None and best[0] <= reach:`",
+            "travel: LtE to Lt in `near = [(x, y, k) for y, x, k in self.main[low:high] if -wide <= x - place.lon <= "
+            "wide]` #2",
             "travel: Div to Mult in `high = bisect_right(self.latitudes, place.lat + (reach + 1) / self.plane.ky)`",
             "travel: 1 to 2 in `high = bisect_right(self.latitudes, place.lat + (reach + 1) / self.plane.ky)`",
             "travel: Is to IsNot in `while heap and heap[0] < last and (wanted is None or wanted not in known):`",
@@ -98,6 +100,11 @@ EQUIVALENT: dict[str, str] = {
     "bound: 1 to 2 in `found[id_] = [final + sum((max(0, want) for want in wants[phase:last])) for phase in "
     "range(last + 1)]`": "one number more than there are phases, which nobody asks for",
     "joins: USub dropped in `last = -1`": "is set before it is read",
+    "certificate: 1 to 2 in `if (total - prover.value(stage, prover.planned)) * (1 if largest(stage) else -1) "
+    "< 0:` #2": "only the sign counts",
+    "catchment: 0 to 1 in `if len(persons) != 1 or persons[0] != demand.get(id_, 0):` #2": (
+        "a row of a settlement without demand is a breach already (people.check)"
+    ),
     "joins: True to False in `for stop, arrival in zip(line.stops, arrivals(to_stops, legs), strict=True):`": (
         "both are as long as each other"
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from siting.verify.joins import by_pair
 from siting.verify.line import all_lines
 from siting.verify.prices import Prices
 from siting.verify.travel import networks
-from siting.verify.wants import wants
+from siting.verify.wants import Wants, wants
 
 from . import test_verify_haul, test_verify_lines, test_verify_schools, test_verify_shared
 from . import verify_street as street
@@ -142,6 +143,25 @@ def test_land_has_no_price_where_there_is_no_quota(tmp_path: Path) -> None:
         assert (total(of, row) == total(of, [])) is same
 
 
+def test_what_is_gone_is_time_by_price_and_by_years(tmp_path: Path) -> None:
+    of = school(tmp_path, "")
+    prices, services = Prices([]), ["school"]
+    leaf = Leaf(of.market(services), wants(of.county, services, of.aim("worth", services), prices, SCALE), prices, {})
+    leaf.wants = Wants(cost=10, travel=7)
+    leaf.county = replace(of.county, cost_years=3)
+    assert leaf.gone(60_000, Fraction(1, 2)) == 60 * (15 + 7)
+    assert leaf.gone(60_001, Fraction(1, 4)) == 884  # 61 s at 7.5 and 7: 884.5
+    assert leaf.gone(0, Fraction(1)) == 0
+
+
+def test_money_of_a_scenario_is_a_share_rounded_down(tmp_path: Path) -> None:
+    folder = test_verify_shared.county(tmp_path)
+    plan = test_verify_shared.plan(folder)
+    plan["variation"] |= {"capital_factor": "0.25", "running_factor": "0.55"}
+    of = prover(Auditor(folder), plan)
+    assert (of.budget, of.funds) == (16, {"county": [12, 12], "health": [5, 5]})  # of 30, 50 and 20
+
+
 def test_a_station_sends_on_what_its_largest_size_holds(tmp_path: Path) -> None:
     of = waste(tmp_path, test_verify_haul.TOML.replace("homes_m = 100", "homes_m = 0"))
     near = {id_: most for id_, most, _ in of.market(["waste"]).near["waste"]["D1"]}
@@ -249,6 +269,7 @@ def test_a_tier_asks_nothing_of_a_service_without_a_target(tmp_path: Path) -> No
     free = {"prices": []}
     assert of.parts() == [["clinic"], ["school"]]
     assert of.prove("tier 1", ["school"], SCALE, free) == 0
+    assert of.prove("tier 1", ["school"], SCALE, {"prices": [["person", "school", "V3", 0, 90]]}) == 0
     assert of.prove("tier 1", ["clinic"], SCALE, free) is not None
     assert of.prove("worth", ["school"], SCALE, free) == 60
     assert of.prove("worth", ["clinic"], SCALE, free) == 190

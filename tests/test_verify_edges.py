@@ -75,6 +75,8 @@ def test_of_equal_components_that_with_the_smallest_node_is_the_main_one() -> No
                 out[node].append(ring[k - 1])
         into = [[tail for tail in range(7) if head in out[tail]] for head in range(7)]
         assert sorted(main_component(out, into)) == sorted(names[3:])
+    out = [[2, 1], [3], [0], [1]]  # 0 and 2, from which one way leads to 1 and 3: found first, and no larger
+    assert sorted(main_component(out, [[2], [0, 3], [0], [1]])) == [0, 2]
 
 
 @pytest.mark.parametrize(("limit", "stands"), [(222, False), (223, True)])
@@ -87,6 +89,17 @@ def test_a_place_at_the_snap_limit_stands_at_the_road(limit: int, stands: bool, 
     setting = Auditor(folder).setting("")
     place = setting.county.settlements["V1"]
     assert setting.roads["drive"].stand(place) == ((0, 223) if stands else None)
+
+
+def test_the_nearest_node_may_lie_beyond_the_first_window(tmp_path: Path) -> None:
+    """Node 0 lies 195 m east and north, 276 m away and in a window of 200 m both ways; node 1 220 m to the north."""
+    setting = Auditor(small_county.write(tmp_path / "county")).setting("")
+    net = setting.roads["drive"]
+    east, north = 1 / net.plane.kx, 1 / net.plane.ky
+    net.main = [(25 + 195 * north, 100 + 195 * east, 0), (25 + 220 * north, 100.0, 1)]
+    net.latitudes = [lat for lat, _, _ in net.main]
+    stand = net.stand(replace(setting.county.settlements["V1"], id="P", lon=100.0, lat=25.0))
+    assert stand in ((1, 220), (1, 221))
 
 
 def findings(value: Any, shape: Any) -> list[str]:
@@ -116,6 +129,26 @@ def asked(site: Site, action: str, size: str, **rules: Any) -> tuple[Option, int
     found = Findings()
     row = {"site": site.id, "action": action, "size": size, "phase": ""}
     return option(Asked(service, site, row, None, "", found)), len(list(found))
+
+
+def test_a_line_that_grows_needs_no_land(tmp_path: Path) -> None:
+    module = test_verify_lines
+    sites = street.site("S0", "school", 0, "existing", size="small")
+    toml = module.TOML.replace("trips_per_day = 4\n", "trips_per_day = 4\nland_m2 = 70\n")
+    setting = Auditor(street.write(tmp_path, toml, sites, lines=module.LINES)).setting("")
+    bus, lines = setting.county.services["bus"], setting.county.sites["bus"]
+    for id_, action, size, land in (("L1", "expand", "daily", 0), ("L2", "new", "daily", 70), ("L1", "keep", "", 0)):
+        row = {"site": id_, "action": action, "size": size, "phase": ""}
+        found = Findings()
+        assert option(Asked(bus, lines[id_], row, setting.lines["bus"].round(id_), "", found)).land == land
+        assert list(found) == []
+
+
+def test_an_auditor_that_cannot_read_prepares_nothing(tmp_path: Path) -> None:
+    Auditor(tmp_path / "nowhere").prepare("", ["clinic"])
+    auditor = Auditor(small_county.write(tmp_path / "county"))
+    auditor.prepare("", ["clinic"])
+    assert set(auditor.setting("").known) == {"clinic"}
 
 
 def test_options_of_a_site_and_what_they_cost() -> None:

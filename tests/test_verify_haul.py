@@ -159,6 +159,7 @@ def test_a_station_does_not_grow(auditor: Auditor, folder: Path) -> None:
 
 W2_TO_D1 = {"station": "W2", "disposal": "D1", "persons": 150, "travel": 180}
 W2_TO_D3 = {"station": "W2", "disposal": "D3", "persons": 0, "travel": 157}
+A9_TO_D1 = {"station": "A9", "disposal": "D1", "persons": 0, "travel": 0}
 MUTATIONS: list[tuple[str, Any, set[str]]] = [
     ("transfers.0.persons", 149, {"E721"}),
     ("transfers.0.persons", 151, {"E721", "E703"}),
@@ -169,6 +170,7 @@ MUTATIONS: list[tuple[str, Any, set[str]]] = [
     ("transfers.0.station", "W9", {"E705", "E721"}),
     ("transfers", [W2_TO_D1, W2_TO_D1], {"E703", "E705", "E721"}),
     ("transfers", [W2_TO_D1, W2_TO_D3], {"E704", "E705"}),
+    ("transfers", [A9_TO_D1, W2_TO_D1 | {"travel": 179}], {"E704", "E705", "E706"}),
     ("transfers", [], {"E721"}),
     ("assignments.0.persons", 51, {"E703", "E704", "E721"}),
     ("assignments.3.persons", 31, {"E703", "E704"}),
@@ -240,6 +242,8 @@ def test_what_waste_travels_and_costs(tmp_path: Path) -> None:
     assert figures["cost"] == 3 * (5 + 2 + yearly)
     county = auditor.county
     assert aims.cost(county, priced, 70, 7) == 70 + 3 * (7 + yearly)
+    strange = {**priced, "services": {"strange": {}, **priced["services"]}}  # a service that is none
+    assert aims.cost(county, strange, 70, 7) == 70 + 3 * (7 + yearly)
     whole = {"waste": replace(county.services["waste"], family="coverage")}
     assert aims.travelled(replace(county, services=whole), priced) == 0  # where nobody is counted, nobody travels
     other = {**priced, "services": {**priced["services"], "unknown": priced["services"]["waste"]}}

@@ -90,6 +90,19 @@ def test_rules_of_a_school(rule: str, expected: set[str], tmp_path: Path) -> Non
     assert codes(auditor, plan(folder)) == expected, street.audit(auditor, plan(folder)).breaches
 
 
+def test_a_school_without_room_takes_nobody(tmp_path: Path) -> None:
+    auditor, folder = school(
+        tmp_path, "", SITES.replace("V4,100.04,25.0,existing,small,", "V4,100.04,25.0,existing,small,0")
+    )
+    full = plan(folder)
+    assert codes(auditor, full) == {"E703"}
+    del full["services"]["school"]["assignments"][4:]
+    full["services"]["school"]["unserved"] = street.rows(
+        "settlement persons reason", [("V0", 30, "full"), ("V3", 10, "full"), ("V4", 5, "full")]
+    )
+    assert codes(auditor, full) == set()
+
+
 def test_fewest_pupils_outside_the_county(tmp_path: Path) -> None:
     """S4 lies outside: it cannot be shut, so it may have fewer than six."""
     auditor, folder = school(
