@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import runpy
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -16,15 +17,20 @@ from siting.plans.value import Curve, worth_at
 from siting.problems.options import Option
 from siting.problems.problem import Fund, Problem
 from siting.reports import content
+from siting.reports.formats import explain_money
+from siting.reports.formats.explain import Explanation
+from siting.reports.spots import quantity
 from siting.solvers import greedy
 from siting.solvers.value import joint
 from siting.solvers.value.lines import Line, curve, next_price
-from siting.words import Lang
+from siting.words import Lang, load
 
 from . import problems_brute as brute
 from .problems import make_block, random_problem
 from .problems_rich import rich_problem
 from .test_remedy import EDGES, NODES, SETTLEMENTS, SITES, TOML
+
+MAKE = runpy.run_path(str(Path(__file__).with_name("study_maker.py")))["make"]
 
 
 def test_a_curve_is_the_least_of_its_lines_and_rises_ever_slower() -> None:
@@ -139,6 +145,43 @@ def test_a_run_tells_what_money_could_bring_at_most(county: Path, tmp_path: Path
         services, funds = section.tables
         assert [row[1:3] for row in services.rows] == [(r["capital"], r["served"]) for r in told["services"].values()]
         assert len(funds.rows) == len(finished.county.file.funds)
+        said = "\n".join(Explanation(finished, load(lang)).overview())
+        say = content.speech(finished.county, lang)
+        prices = list(explain_money.prices(finished))
+        assert say("explain.money") in said or not prices
+        for price in prices:
+            assert price.least is None or say.money(price.least) in said or price.least == 0
+            assert say.name(finished.county.services[price.service]) in said
+
+
+def test_the_least_money_for_so_many_is_the_least_with_which_the_bound_allows_them() -> None:
+    curve = Curve("clinic", (0, 7, 40, 100), (3, 30, 61, 64))
+    for served in range(70):
+        least = curve.least(served)
+        allowed = [money for money in range(101) if curve.at(money) >= served]
+        assert least == (allowed[0] if allowed else None)
+
+
+@pytest.mark.parametrize("lang", get_args(Lang))
+def test_one_more_per_cent_costs_what_the_curve_says_reaches_nobody_or_is_left_open(lang: Lang) -> None:
+    study = MAKE(30)
+    say, (key, figures) = content.speech(study.county, lang), next(iter(study.measures.services.items()))
+    assert figures.served < figures.demand
+    wanted = figures.served + min(-(-figures.demand // 100), figures.demand - figures.served)
+    spent = 500_000
+    for money, most, kind in (
+        ((0, spent, 2 * spent), (0, figures.served, 2 * wanted - figures.served), "least"),
+        ((0, spent), (0, wanted - 1), "none"),
+        ((0, spent), (0, wanted), "open"),
+    ):
+        row = {"capital": spent, "served": figures.served, "at_most": most[1], "money": money, "most": most}
+        told = replace(study, result={**study.result, "value_of_money": {"services": {key: row}, "funds": {}}})
+        (price,) = explain_money.prices(told)
+        assert price.least == {"least": spent // 2, "none": None, "open": 0}[kind]
+        line = explain_money.lines(told, say)[1]
+        values = {"service": say.name(study.county.services[key]), "capital": say.money(spent)}
+        more = say.quantity(quantity(study.county, key, wanted - figures.served))
+        assert line.strip() == say(f"explain.price.{kind}", **values, more=more, money=say.money(spent // 2))
 
 
 def test_who_does_not_ask_hears_nothing_of_it(county: Path, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from ..chapters import remedies as advice
 from ..chapters.reasons import answers, reasons
 from ..nouns import Table
 from ..spots import quantity
+from . import explain_money
 from .explain_place import Telling, as_object
 from .paper import signs
 
@@ -40,6 +41,8 @@ class Explanation(Telling):
         if left:
             lines += ["", say("explain.largest")]
             lines += [f"  {say.name(self.places[r.settlement])} · {text}" for r in left for text in self._left(r)[:1]]
+        if money := explain_money.lines(study, say):
+            lines += ["", *money]
         return [*lines, "", say("explain.usage")]
 
     def overview_data(self) -> dict[str, Any]:
@@ -49,6 +52,7 @@ class Explanation(Telling):
             "sites": [as_object(a.reason, a.stand_ins) for a in found],
             "targets": [self.target_data(t.id) for t in self.study.measures.targets if not t.met],
             "left": [asdict(r) for r in advice.advice(self.study).remedies],
+            "prices": explain_money.data(self.study),
         }
 
     def target(self, id: str) -> list[str]:

@@ -6,7 +6,7 @@ All of it are bounds: no plan is better. None says that a plan is as good.
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -33,6 +33,13 @@ class Curve:
         """The most that so much money could serve."""
         k = bisect_right(self.money, money) - 1
         return math.floor(self.most[k] + self._slope(k) * (money - self.money[k]))
+
+    def least(self, served: int) -> int | None:
+        """The least money with which the bound allows ``served``: no plan serves as many for less. None: none does."""
+        k = bisect_left(self.most, served)
+        if k == len(self.most):
+            return None
+        return 0 if k == 0 else self.money[k - 1] + math.ceil((served - self.most[k - 1]) / self._slope(k - 1))
 
     def gain(self, money: int) -> Fraction:
         """By how much the bound rises with one more base unit."""
