@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import resource
 import subprocess
 import sys
 import tempfile
@@ -20,7 +21,9 @@ from pathlib import Path
 from siting.reading import instance, scenario
 
 ROOT = Path(__file__).resolve().parents[1]
-HEAD = ("county", "scenario", "exit", "seconds", "targets met", "gap of the tiers", "gap of the worth", "verdict")
+HEAD = (
+    "county", "scenario", "exit", "seconds", "CPU s", "targets met", "gap of the tiers", "gap of the worth", "verdict",
+)  # fmt: skip
 
 
 def main() -> None:
@@ -48,10 +51,12 @@ def row(name: str, folder: Path, chosen: str, gap: float, limit: float) -> list[
         begun = time.monotonic()
         command = [sys.executable, "-m", "siting", "solve", str(folder), "--scenario", chosen, "--out", str(run)]
         command += ["--gap", str(gap), "--time-limit", str(limit), "--quiet"]
+        own = cpu()
         ended = subprocess.run(command, capture_output=True, text=True, check=False)
-        seconds = time.monotonic() - begun
+        seconds, used = time.monotonic() - begun, cpu() - own
         if not (run / "result.json").exists():
-            return [name, chosen, str(ended.returncode), f"{seconds:.0f}", "-", "-", "-", ended.stderr.strip()[-120:]]
+            said = ended.stderr.strip()[-120:]
+            return [name, chosen, str(ended.returncode), f"{seconds:.0f}", f"{used:.0f}", "-", "-", "-", said]
         result = json.loads((run / "result.json").read_text(encoding="utf-8"))
     met = sum(t["met"] for t in result["targets"])
     tiers = [s for s in result["stages"] if s["name"].startswith("tier")]
@@ -60,11 +65,18 @@ def row(name: str, folder: Path, chosen: str, gap: float, limit: float) -> list[
         chosen,
         str(ended.returncode),
         f"{seconds:.0f}",
+        f"{used:.0f}",
         f"{met} of {len(result['targets'])}",
         ", ".join(share(s["gap"]) for s in tiers) or "-",
         share(result["gap"]),
         result["verdict"],
     ]
+
+
+def cpu() -> float:
+    """Seconds of the processor of the solves so far, with their child processes."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def share(gap: float | None) -> str:

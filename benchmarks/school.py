@@ -77,6 +77,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2, 3, 4])
     parser.add_argument("--limit", type=float, default=60.0, help="seconds for each level")
     parser.add_argument("--threads", type=int, default=2, help="2: parts of the plan and the tree side by side")
+    parser.add_argument("--gap", type=float, default=0.0, help="end when this share of the value is left")
     parser.add_argument("--direct", action="store_true", help="the whole model in HiGHS instead")
     wish = parser.parse_args()
     module, gaps = generator(wish.data), []
@@ -86,11 +87,11 @@ def main() -> None:
         begun, own = time.monotonic(), cpu()
         if wish.direct:
             task = model(posed)
-            found = hand_over(task, Effort(gap=0.0, time_limit_s=wish.limit))
+            found = hand_over(task, Effort(gap=wish.gap, time_limit_s=wish.limit))
             value = 0.0 if found.values is None else -float(task.cost @ found.values)
             bound = float("nan") if found.bound is None else -found.bound
         else:
-            answer = Method(posed, Way(begun + wish.limit, threads=wish.threads)).solve()
+            answer = Method(posed, Way(begun + wish.limit, gap=wish.gap, threads=wish.threads)).solve()
             value, bound = answer.value, answer.bound
         gaps.append(100 * (bound / value - 1) if value else float("inf"))
         used = f"{time.monotonic() - begun:.0f} | {cpu() - own:.0f}"

@@ -7,7 +7,8 @@ r"""Single-source capacitated location: each customer has one site.
 A tree branches on sites alone, in the order of its bounds: the continuous bound of `lagrange_warehouse` first, that of
 whole knapsacks (`lagrange_single`) where it is not enough. Where all sites are chosen, an assignment is left; the
 bound of whole knapsacks is so close there that few pairs remain, and HiGHS decides them, a little above the bound at a
-time. The first solution is an assignment to the sites that are best for split deliveries.
+time. First solutions are assignments to the sets of sites that are best for split deliveries, by exchanges (`refit`),
+which look at sets nearby as well.
 
 Source: K. Holmberg, M. Ronnqvist and D. Yuan (1999), An exact algorithm for the capacitated facility location problems
 with single sourcing, European Journal of Operational Research 113 (the instances, and a bound of the same kind).
@@ -28,6 +29,7 @@ from ..process.linear import LinearModel
 from .lagrange_single import Whole
 from .lagrange_warehouse import AGAIN, NODE, ROOT, Bound, Costs, climb, first_prices, fixed
 from .nodes import Masks, halves
+from .refit import LONG, SHORT, Refit
 from .warehouse import Tree
 
 #: Pairs of each customer in the short search.
@@ -36,6 +38,11 @@ CLOSE = 5
 ROUNDS, CHOSEN = 25, 150
 #: How far above its bound an assignment is sought at a time, as a share of it; nodes of HiGHS for a first solution.
 STEP, FIRST_NODES = 1e-3, 300
+#: Sets of sites of the split problem that are looked at, how much dearer than the best one; share of the time for sets
+#: nearby.
+SETS, DEARER, NEARBY = 12, 1.02, 0.15
+#: A node in so many has its sites looked at for a better solution.
+EVERY = 3
 #: Costs are whole numbers; what floating-point sums may be wrong by.
 SLIP = 1e-6
 
@@ -60,7 +67,7 @@ class SingleSource:
         self.floats = Costs(*(part.astype(np.float64) for part in (demand, room, opening, cost)))
         self.whole = Whole(demand, room, self.floats)
         self.upper, self.site = np.inf, np.zeros(0, dtype=np.int64)
-        self.crashed = False
+        self.crashed, self.seen = False, set[bytes]()  # sets of sites that were looked at
 
     def solve(self) -> Single:
         """The proof, or as much of it as the effort allows."""
@@ -91,7 +98,8 @@ class SingleSource:
         """A first solution: over the sites that split deliveries use best, else over the sites that the bound likes."""
         split = Tree(self.floats, replace(self._left(0.15), gap=1e-3))
         split.solve()
-        if len(split.chosen):
+        self._exchange(split, bound)
+        if len(split.chosen) and self.upper == np.inf:
             one = np.isin(np.arange(len(self.room)), split.chosen)
             near = self._settle(bound.u, np.zeros_like(one), one, 1.01 * split.upper, CHOSEN)
             for steps in (1, 2, 4, 8):
@@ -100,6 +108,27 @@ class SingleSource:
         for rounds, share in enumerate((0.25, 0.4)):
             if self.upper == np.inf and not self._over():
                 self._search(self._near(bound), self._left(share), 200 * (rounds + 1))
+
+    def _exchange(self, split: Tree, bound: Bound) -> None:
+        """Exchanges from the best sets of sites of the split problem, then over sets nearby."""
+        refit, nobody = self._refit(self._left(NEARBY).time_limit_s), np.full(len(self.demand), -1)
+        for worth, key in sorted((worth, key) for key, worth in split.tried.items())[:SETS]:
+            if worth <= DEARER * split.upper and not self._over():
+                self._keep(refit.assign(np.flatnonzero(np.frombuffer(key, dtype=bool)), nobody, SHORT))
+        if self.upper < np.inf:
+            self._keep(refit.assign(np.unique(self.site), self.site, LONG))
+            free, one = np.ones(len(self.room), dtype=bool), np.zeros(len(self.room), dtype=bool)
+            bound = climb(self.floats, bound.u, free, one, self.upper, AGAIN, self.deadline)
+            free, _ = fixed(bound, free, one, self._goal())
+            refit.sites(self.site, np.where(free, bound.rho, np.inf), self._keep)
+
+    def _refit(self, seconds: float) -> Refit:
+        """Exchanges for so long."""
+        until = time.monotonic() + seconds
+        return Refit(
+            self.demand, self.room, self.opening, self.cost,
+            lambda: time.monotonic() > until or self._over(), self.effort.seed,
+        )  # fmt: skip
 
     def _settle(self, u: np.ndarray, free: np.ndarray, one: np.ndarray, goal: float, rounds: int) -> Bound:
         """The bound with whole knapsacks, where rooms are small enough, else the continuous one once more."""
@@ -110,7 +139,7 @@ class SingleSource:
     def _branch(self, bound: Bound, free: np.ndarray, one: np.ndarray) -> float:
         """Search below the sites ``free`` and ``one`` (m,); the bound that is proven."""
         heap = [(bound.value, 0, free, one, bound.u)]
-        count, open_low = 0, np.inf  # what HiGHS could not decide in time
+        count, looked, open_low = 0, 0, np.inf  # what HiGHS could not decide in time
         while heap and heap[0][0] < self._goal() and not self._over():
             low, _, free, one, u = heapq.heappop(heap)
             if not free.any():
@@ -121,6 +150,9 @@ class SingleSource:
                     open_low = min(open_low, low)
                 continue
             low, free, one, found = self._node(low, free, one, u)
+            looked += 1
+            if looked % EVERY == 1:
+                self._around(free, one, found.share)
             below: tuple[Masks, ...] = ()
             if free.any():
                 below = halves(free, one, found.share)
@@ -150,6 +182,19 @@ class SingleSource:
             if not free.any():
                 break
         return low, free, one, found
+
+    def _around(self, free: np.ndarray, one: np.ndarray, share: np.ndarray) -> None:
+        """Exchanges on the sites that a node would open: those of at least half a ``share`` (m,), and more of them
+        until there is room."""
+        mask, total = one | (free & (share > 0.5)), self.demand.sum()
+        for j in np.argsort(-share, kind="stable").tolist():
+            if self.room[mask].sum() < total:
+                mask[j] |= free[j]
+        key = mask.tobytes()
+        if key not in self.seen and self.room[mask].sum() >= total:
+            self.seen.add(key)
+            begin = np.full(len(self.demand), -1)
+            self._keep(self._refit(1.0).assign(np.flatnonzero(mask), begin, SHORT))
 
     def _assign(self, low: float, one: np.ndarray, u: np.ndarray) -> float:
         """Look for an assignment to the sites ``one`` a little above their bound ``low``; what is proven of them."""
@@ -194,6 +239,7 @@ class SingleSource:
         start = None
         if self.upper < np.inf and use[np.arange(len(self.site)), self.site].all():
             start = np.zeros(len(model.cost))
+            start[: len(self.room)] = 0.0 if one is None else one  # a chosen site is open, used or not
             start[np.unique(self.site)] = 1.0
             start[len(self.room) + np.flatnonzero(self.site[customer] == site)] = 1.0
         gap = max(effort.gap, 1e-6, 0.99 / self.upper)
@@ -209,7 +255,11 @@ class SingleSource:
         taken = share > 0.5
         where = np.full(len(self.demand), -1, dtype=np.int64)
         where[customer[taken]] = site[taken]
-        if (where < 0).any() or (np.bincount(where, self.demand, len(self.room)) > self.room).any():
+        self._keep(None if (where < 0).any() else where)
+
+    def _keep(self, where: np.ndarray | None) -> None:
+        """Keep an assignment (n,), if it fits and is better."""
+        if where is None or (np.bincount(where, self.demand, len(self.room)) > self.room).any():
             return
         value = int(self.cost[np.arange(len(where)), where].sum() + self.opening[np.unique(where)].sum())
         if value < self.upper:

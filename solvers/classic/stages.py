@@ -32,7 +32,7 @@ from .lagrange_stages import Priced, fewest, tree_bound
 from .lagrange_warehouse import Costs
 
 #: Share of the time that is left for the tree on the Lagrangean bound.
-BOUND_SHARE = 0.2
+BOUND_SHARE = 0.6
 
 
 @dataclass(frozen=True, eq=False)
