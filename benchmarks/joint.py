@@ -1,6 +1,7 @@
 """The joint county: how near to the best, how fast, against the whole model in one solver and the greedy method.
 
     python benchmarks/joint.py --seeds 1 2 3 --limit 300               # counties of benchmarks/county.py
+    python benchmarks/joint.py --seeds 1 --services 1 2 4 8 10 --limit 120   # growth with the number of services
     python benchmarks/joint.py --scenario policy-2025-land --limit 300  # a scenario of the embedded county
 
 Each row is a whole ``siting solve`` in a process of its own: reading, travel times, solving, checking. Seconds are of
@@ -11,6 +12,7 @@ the largest process. Prints one Markdown table; docs/benchmarks-joint.md holds t
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import os
 import subprocess
@@ -32,6 +34,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="*", default=[])
     parser.add_argument("--villages", type=int, default=300)
     parser.add_argument("--hamlets", type=int, default=2000)
+    parser.add_argument("--services", type=int, nargs="*", choices=county.COUNTS, default=[8])
     parser.add_argument("--scenario", action="append", default=[], help="of the embedded county")
     parser.add_argument("--solvers", nargs="*", default=["highs", "direct", "greedy"])
     parser.add_argument("--limit", type=float, default=300.0, help="seconds for each solve")
@@ -42,12 +45,12 @@ def main() -> None:
     for name in ask.scenario:
         for solver in ask.solvers:
             show([f"yunling, {name}", *row(embedded, name, solver, ask.gap, ask.limit)])
-    for seed in ask.seeds:
+    for seed, services in itertools.product(ask.seeds, ask.services):
         with tempfile.TemporaryDirectory() as made:
-            folder = Path(made) / "county"
-            county.make(folder, seed=seed, villages=ask.villages, hamlets=ask.hamlets)
+            folder, name = Path(made) / "county", f"joint, seed {seed}" + f", {services} services" * (services != 8)
+            county.make(folder, seed=seed, villages=ask.villages, hamlets=ask.hamlets, services=services)
             for solver in ask.solvers:
-                show([f"joint, seed {seed}", *row(folder, county.SCENARIO, solver, ask.gap, ask.limit)])
+                show([name, *row(folder, county.SCENARIO, solver, ask.gap, ask.limit)])
 
 
 def show(cells: list[str]) -> None:
