@@ -179,6 +179,16 @@ def test_nothing_is_told_of_what_is_nothing(study: Study, lang: Lang) -> None:
     assert told.verdict
 
 
+def test_townships_have_the_names_of_the_language(study: Study) -> None:
+    town = next(s.township for s in study.county.settlements if s.township)
+    about = study.county.file.county.model_copy(update={"townships_en": {town: "Moss Side"}})
+    county = dataclasses.replace(study.county, file=study.county.file.model_copy(update={"county": about}))
+    found = comparing.of([dataclasses.replace(study, county=county)])
+    for lang, name in (("en", "Moss Side"), ("zh", town)):
+        tables = {t.id: t for s in overview.of(found, lang).sections for t in s.tables}
+        assert name in {row[0] for row in tables["compare_townships"].rows}
+
+
 @pytest.mark.parametrize("lang", LANGS)
 def test_what_a_scenario_changes_is_told(study: Study, lang: Lang) -> None:
     file = study.county.file
@@ -262,7 +272,7 @@ def test_the_map_of_two_plans_marks_what_only_one_of_them_has(comparison: Compar
     names = Names(comparison, _say(comparison))
     data, words = difference_map.page_map(comparison, names, _say(comparison))
     assert len(data["services"]) == 3
-    assert words["map.before"].startswith("A ")
+    assert words["map.before"].startswith("A（")
     assert words["map.new"] == "仅 B 设置"
 
 

@@ -68,6 +68,17 @@ def test_the_curve_of_the_whole_is_what_the_money_buys(in_process: None, tiny: P
     assert curve.price(2) is None
 
 
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_curve_alone_says_what_its_money_buys(computed: tuple[Frontier, Path], lang: Lang) -> None:
+    whole, _ = computed
+    curve = next(c for c in whole.curves if c.service == "clinic")
+    told = frontier.of(replace(whole, curves=(curve,)), lang)
+    assert f"{curve.today.people:,}" in told.verdict[0]
+    assert any(f"{curve.free[-1].people:,}" in text for text in told.verdict[1:])
+    several = frontier.of(replace(whole, curves=tuple(c for c in whole.curves if c.service)), lang)
+    assert len(several.verdict) < len(told.verdict)  # curves that must not be added up
+
+
 def test_a_service_that_refers_to_another_can_still_build(tmp_path: Path) -> None:
     generate(tmp_path / "county", seed=5, villages=20)
     found = budgets.solve(

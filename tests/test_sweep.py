@@ -199,6 +199,16 @@ def test_a_plan_beyond_another_solvers_bound_is_a_contradiction(swept: tuple[Swe
     assert list(replace(found, rows=(row("a", 990, 1000), row("b", 1000, 1000))).contradictions()) == []
 
 
+def test_scenarios_of_several_counties_are_called_by_their_names(swept: tuple[Sweep, Path]) -> None:
+    found, _ = swept
+    (county,) = found.counties.values()
+    rows = (*found.rows, *(replace(r, job=replace(r.job, county="other")) for r in found.rows))
+    two = replace(found, counties={**found.counties, "other": county}, rows=rows)
+    for lang, name in (("en", "policies and money as they stand"), ("zh", "现行政策与资金")):
+        (table,) = next(s for s in reported.of(two, lang).sections if s.id == "counties").tables
+        assert name in {row[0] for row in table.rows}
+
+
 def test_hostile_names_do_nothing(swept: tuple[Sweep, Path], tmp_path: Path) -> None:
     job = Job("tiny", "x", "</script><script>alert(1)</script>", "=1+1", "\x1b[2J")
     found = replace(swept[0], rows=(Row(job, "refused", says=({"code": "E1", "values": {"a": "<img src=x>"}},)),))

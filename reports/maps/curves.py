@@ -14,9 +14,10 @@ from PIL import Image, ImageDraw, ImageFont
 from ..speech import Speech, visible
 from . import fonts
 
-#: Drawn so much larger and made smaller at the end, which gives smooth edges.
-FINE = 2
-WIDTH, HEIGHT, ACROSS = 460, 300, 3
+#: Drawn so much larger and made smaller at the end, which gives smooth edges; so many dots remain for a point.
+FINE, SHARP = 4, 2
+#: Width and height of a panel where so many stand beside each other.
+SIZES = {1: (780, 360), 2: (560, 320), 3: (460, 300)}
 LEFT, RIGHT, TOP, BOTTOM = 58, 18, 40, 44
 INK, PALE, PAPER = "#22262b", "#d9dce1", "#ffffff"
 FREE, NESTED, TODAY = "#1f5fa8", "#e07b00", "#4b5360"
@@ -39,16 +40,17 @@ def picture(panels: Sequence[Panel], say: Speech) -> bytes:
     Raises:
         InputRefused: this machine has no font with Chinese characters (E306).
     """
-    across = min(ACROSS, len(panels))
+    across = min(max(SIZES), len(panels))
+    width, height = size = SIZES[across]
     rows = -(-len(panels) // across)
     kinds = [(TODAY, "today"), (FREE, "free")] + ([(NESTED, "nested")] if any(p.nested for p in panels) else [])
     legend = [(color, word, say(f"frontier.legend_{word}")) for color, word in kinds]
     # beside each other where there is room, else below each other
     wide = across > 1
-    sheet = _Sheet(across * WIDTH, rows * HEIGHT + (34 if wide else 14 + 20 * len(legend)), fonts.required())
+    sheet = _Sheet(across * width, rows * height + (34 if wide else 14 + 20 * len(legend)), fonts.required())
     for n, panel in enumerate(panels):
-        _draw(sheet, panel, (n % across) * WIDTH, (n // across) * HEIGHT, say)
-    x, y = float(LEFT), rows * HEIGHT + 12.0
+        _draw(sheet, panel, size, ((n % across) * width, (n // across) * height), say)
+    x, y = float(LEFT), rows * height + 12.0
     for color, word, text in legend:
         sheet.line([(x, y + 6), (x + 22, y + 6)], color, dashed=word == "nested") if word != "today" else None
         sheet.mark((x + 11, y + 6), color, word)
@@ -104,13 +106,15 @@ class _Sheet:
             self.pen.polygon([(x, y - r), (x + r, y), (x, y + r), (x - r, y)], fill=color, outline=PAPER)
 
     def png(self) -> bytes:
-        small = self.image.resize((self.image.width // FINE, self.image.height // FINE), Image.Resampling.LANCZOS)
+        size = self.image.width * SHARP // FINE, self.image.height * SHARP // FINE
+        small = self.image.resize(size, Image.Resampling.LANCZOS)
         buffer = io.BytesIO()
         small.quantize(128, dither=Image.Dither.NONE).save(buffer, "PNG", optimize=True)
         return buffer.getvalue()
 
 
-def _draw(sheet: _Sheet, panel: Panel, left: float, top: float, say: Speech) -> None:
+def _draw(sheet: _Sheet, panel: Panel, size: tuple[int, int], corner: Spot, say: Speech) -> None:
+    (width, height), (left, top) = size, corner
     points = (panel.today, *panel.free, *panel.nested)
     most = max(money for money, _ in points) or 1.0
     low, high = min(share for _, share in points), max(share for _, share in points)
@@ -118,11 +122,11 @@ def _draw(sheet: _Sheet, panel: Panel, left: float, top: float, say: Speech) -> 
     bottom, ceiling = ticks[0] / 100, ticks[-1] / 100
 
     def at(spot: Spot) -> Spot:
-        x = left + LEFT + spot[0] / most * (WIDTH - LEFT - RIGHT)
-        return x, top + HEIGHT - BOTTOM - (spot[1] - bottom) / (ceiling - bottom) * (HEIGHT - TOP - BOTTOM)
+        x = left + LEFT + spot[0] / most * (width - LEFT - RIGHT)
+        return x, top + height - BOTTOM - (spot[1] - bottom) / (ceiling - bottom) * (height - TOP - BOTTOM)
 
     title = visible(panel.title)
-    while sheet.width(title, 14) > WIDTH - LEFT:
+    while sheet.width(title, 14) > width - LEFT:
         title = title[:-2] + "…"
     sheet.text((left + LEFT, top + 10), title, 14)
     for tick in ticks:
@@ -138,7 +142,7 @@ def _draw(sheet: _Sheet, panel: Panel, left: float, top: float, say: Speech) -> 
             label = f"{tick:,.6g}"
             sheet.text((x - sheet.width(label, 11) / 2, y + 6), label, 11)
     unit = say("frontier.axis", unit=say.money_unit)
-    sheet.text((left + WIDTH - RIGHT - sheet.width(unit, 11), top + HEIGHT - 19), unit, 11, TODAY)
+    sheet.text((left + width - RIGHT - sheet.width(unit, 11), top + height - 19), unit, 11, TODAY)
     for spots, color, kind in ((panel.nested, NESTED, "nested"), (panel.free, FREE, "free")):
         if spots:
             way = [at(spot) for spot in (panel.today, *spots)]

@@ -44,7 +44,7 @@ def write(bundle: Bundle, kind: str, out: Path) -> list[Path]:
         InputRefused: no such format (E192), or no font for the PDF (E306).
     """
     if kind not in FORMATS:
-        raise InputRefused(Fault("E192", values={"kind": "report", "name": kind, "known": ", ".join(FORMATS)}))
+        raise InputRefused(Fault("E192", values={"kind": "reports", "name": kind, "known": ", ".join(FORMATS)}))
     path = out / f"{bundle.stem}.{kind}"
     told, say = bundle.told, bundle.say
     if kind == "html":

@@ -106,10 +106,15 @@ def _panel(curve: Curve, frontier: Frontier, say: Speech) -> curves.Panel:
 
 
 def _verdict(frontier: Frontier, alone: list[Curve], say: Speech) -> Iterator[str]:
-    curve = frontier.whole
+    one = alone[0] if len(alone) == 1 and unit(frontier.county, alone[0].service) == "persons" else None
+    curve = frontier.whole or one
     if curve is not None:
         first, last = curve.free[0], curve.free[-1]
-        yield say("frontier.today", people=say.count(curve.today.people), share=say.share(curve.today.share))
+        known = {"people": say.count(curve.today.people), "share": say.share(curve.today.share)}
+        if frontier.whole:
+            yield say("frontier.today", **known)
+        else:
+            yield say("frontier.today_one", service=_name(curve, frontier, say), **known)
         for point in (first, last) if len(curve.free) > 1 else (first,):
             yield say(
                 "frontier.buys",
@@ -122,10 +127,9 @@ def _verdict(frontier: Frontier, alone: list[Curve], say: Speech) -> Iterator[st
             )
         yield from _prices(curve, say)
         yield from _nesting(curve, say)
-    steep = [(_cheapest(c), c) for c in alone]
-    known = [(price, c) for price, c in steep if price is not None]
-    if known:
-        price, best = min(known, key=lambda pair: pair[0])
+    steep = [(price, c) for c in alone if (price := _cheapest(c)) is not None]
+    if steep and (one is None or curve is not one):
+        price, best = min(steep, key=lambda pair: pair[0])
         yield say("frontier.cheapest", service=_name(best, frontier, say), money=say.money(price))
     yield say("frontier.checked", n=sum(len(c.free) + len(c.nested) for c in frontier.curves))
 

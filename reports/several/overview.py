@@ -75,7 +75,7 @@ def _verdict(comparison: Comparison, names: Names, say: Speech) -> Iterable[str]
             sites=say.listing(told) if told else say("compare.sites_same"),
         )  # fmt: skip
     if len(comparison.plans) > 1:
-        yield from _best(comparison, names, say)
+        yield ("" if say.words.lang == "zh" else " ").join(_best(comparison, names, say))
         yield from people.pair_sentences(comparison, names, say)
     yield say("compare.checked", n=len(comparison.plans))
 

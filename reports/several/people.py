@@ -9,7 +9,7 @@ from siting.studies.comparing import Alternative, Comparison, by_township, shift
 from siting.studies.contrasts import moves
 
 from ..nouns import Cell, Columns, Section
-from ..speech import Speech, visible
+from ..speech import Speech
 from ..spots import quantity
 from .wording import Names, table
 
@@ -82,7 +82,7 @@ def townships(comparison: Comparison, names: Names, say: Speech) -> Section:
         ("lose", "count"),
     )
     rows: list[tuple[Cell, ...]] = [
-        (visible(name) or None, demand, *(n / demand if demand else None for n in served))
+        (say.town(name) or None, demand, *(n / demand if demand else None for n in served))
         for name, (demand, served) in by_township(comparison).items()
     ]
     return Section(

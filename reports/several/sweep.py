@@ -128,13 +128,20 @@ def _counties(sweep: Sweep, say: Speech) -> Section:
     heads = [Column(f"c{n}", say.name(c.file.county), "share") for n, c in enumerate(sweep.counties.values())]
     rows: list[tuple[Cell, ...]] = []
     for name in scenarios:
-        cells: list[Cell] = [visible(name)]
+        cells: list[Cell] = [_title(sweep, name, say)]
         for id in sweep.counties:
             shares = [r.share for r in sweep.of(id) if r.job.scenario == name and r.share is not None]
             cells.append(max(shares, default=None))
         rows.append(tuple(cells))
     table = Table("sweep_counties", say("table.sweep_counties"), (say.column("scenario"), *heads), tuple(rows))
     return Section("counties", say("sweep.counties"), (say("sweep.counties_intro"),), (table,))
+
+
+def _title(sweep: Sweep, scenario: str, say: Speech) -> str:
+    """The name of a scenario where the counties agree on it, else its id."""
+    having = {r.job.county for r in sweep.rows if r.job.scenario == scenario}
+    titles = {scenario_title(sweep.counties[id], scenario, say) for id in having}
+    return titles.pop() if len(titles) == 1 else visible(scenario)
 
 
 def _county(sweep: Sweep, id: str, county: County, lang: Lang) -> Section:

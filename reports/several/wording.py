@@ -37,7 +37,9 @@ class Names:
 
     def long(self, column: Alternative) -> str:
         """Letter and name."""
-        return f"{column.letter} {self.names[column.letter]}" if column.letter else self.say("compare.today")
+        if not column.letter:
+            return self.say("compare.today")
+        return self.say("compare.long", letter=column.letter, name=self.names[column.letter])
 
 
 def place_name(site: Spot, places: Mapping[str, Settlement], say: Speech) -> str | None:
