@@ -136,7 +136,7 @@ def _candidate(
     site = Site(
         service=key,
         name=f"{host.name} {service['name']}{mark}",
-        name_en=f"{host.name_en or host.name} {service['name_en']}{mark}",
+        name_en=f"{host.name_en or host.name} {service['name_en'].lower()}{mark}",
         settlement=host.id,
         lon=lon,
         lat=lat,
