@@ -57,7 +57,9 @@ def listed_candidates(
 
 def _services(cells: Cells, services: Mapping[str, Any]) -> list[str]:
     """The services of a row, by id or name, parted by semicolons; E279 for one that the preset lacks."""
-    words = {word: key for key, service in services.items() for word in (key, service["name"], service["name_en"].lower())}
+    words = {
+        word: key for key, service in services.items() for word in (key, service["name"], service["name_en"].lower())
+    }
     found = []
     for word in re.split(r"[;；、]", cells.must("service")):
         key = words.get(word.strip(), words.get(word.strip().lower(), ""))
