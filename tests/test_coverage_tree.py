@@ -44,10 +44,8 @@ def test_no_choice_breaks_a_cut_that_the_relaxation_breaks(seed: int) -> None:
     cover = random_cover(seed, points=60, sites=12)
     point = Relaxation(cover).solve(first=True)
     assert point is not None
-    dense = cover.covers.toarray().astype(np.float32)
-    found = cuts.triples(dense, cover.weight, point.opened, point.left_out, np.random.default_rng(seed))
-    for rows in found:
-        alpha = cuts.coefficients(dense, rows)
+    found = cuts.triples(cover.covers, cover.weight, point.opened, point.left_out, np.random.default_rng(seed))
+    for rows, alpha in zip(found, cuts.coefficients(cover.covers, found).toarray() if found else (), strict=True):
         assert alpha @ point.opened + point.left_out[list(rows)].sum() < 2 - cuts.LEAST / 2
         for y in choices(cover):
             assert alpha @ y + (cover.covers @ y == 0)[list(rows)].sum() >= 2
@@ -64,10 +62,9 @@ def test_three_discs_that_meet_in_pairs_are_cut() -> None:
     point = relaxation.solve(first=True)
     assert point is not None
     assert point.bound == pytest.approx(30.0)
-    dense = covers.astype(np.float32)
-    found = cuts.triples(dense, cover.weight, point.opened, point.left_out, np.random.default_rng(0))
+    found = cuts.triples(cover.covers, cover.weight, point.opened, point.left_out, np.random.default_rng(0))
     assert found == [(0, 1, 2)]
-    relaxation.add_cuts(np.array([cuts.coefficients(dense, found[0])]), found)
+    relaxation.add_cuts(found)
     after = relaxation.solve()
     assert after is not None
     assert after.bound == pytest.approx(25.0)  # of y = 1/2 each a half is left out
@@ -105,6 +102,38 @@ def test_the_shares_of_the_tree_prove_the_best(seed: int) -> None:
     assert found == pytest.approx(exact, abs=1e-4)
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_a_point_without_a_basis_has_the_same_bound(seed: int) -> None:
+    cover = random_cover(seed, several=seed % 2 == 1)
+    inside, corner = Relaxation(cover).interior(), Relaxation(cover).solve(first=True)
+    assert inside is not None
+    assert corner is not None
+    assert inside.bound == pytest.approx(corner.bound, abs=1e-3)
+    assert inside.bound >= best_of(cover) - 1e-6
+
+
+@pytest.mark.parametrize("large", [-1, 10_000])
+@pytest.mark.parametrize("seed", range(6))
+def test_a_share_goes_on_from_the_root_that_another_one_left(
+    seed: int, large: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(branching, "LARGE", large)
+    cover, left = random_cover(seed, points=60, sites=12), list[branching.Root]()
+    exact = best_of(cover)
+    first = branching.Tree(cover, exact - 1000.0, -1e9, 0, 2, lambda **told: None)
+    first.search(leave=lambda root: left.append(root) is None)
+    second = branching.Tree(cover, exact - 1000.0, -1e9, 1, 2, lambda **told: None)
+    second.search(left[0])
+    assert max(first.bound(), second.bound()) == pytest.approx(exact, abs=1e-4)
+
+
+def test_a_root_that_cannot_be_left_is_searched_by_one() -> None:
+    cover = random_cover(3, points=60, sites=12)
+    tree = branching.Tree(cover, 0.0, -1e9, 0, 2, lambda **told: None)
+    tree.search(leave=lambda root: False)
+    assert tree.bound() == pytest.approx(best_of(cover), abs=1e-4)
+
+
 @pytest.mark.parametrize("threads", [1, 2])
 def test_the_method_leaves_what_is_open_to_the_tree(threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """With a useless Lagrangean bound and without exchanges: all comes from the processes."""
@@ -124,6 +153,7 @@ def test_the_method_leaves_what_is_open_to_the_tree(threads: int, monkeypatch: p
 
 def test_a_share_that_ends_early_keeps_its_last_bound() -> None:
     heard = crew.Crew(2, 100.0)
+    heard.all_work()
     say = [json.dumps(line) for line in (
         {"event": "node", "bound": 90.0, "sites": [2, 0], "shares": [1.0, 0.5]}, {"event": "node", "bound": None},
     )]  # fmt: skip
@@ -134,6 +164,17 @@ def test_a_share_that_ends_early_keeps_its_last_bound() -> None:
     assert heard.bounds == [90.0, 80.0]
     assert heard.high == 90.0
     assert heard.works == [False, False]
+
+
+def test_the_others_begin_with_what_the_root_proves() -> None:
+    heard = crew.Crew(3, 100.0)
+    heard.lines[0] = _said(json.dumps({"event": "node", "bound": 90.0}), json.dumps({"event": "root"}))
+    heard.hear(3)
+    assert heard.rooted
+    assert heard.works == [True, False, False]
+    heard.all_work()
+    assert heard.bounds == [90.0, 90.0, 90.0]
+    assert all(heard.works)
 
 
 def test_a_share_without_any_choice_bounds_nothing() -> None:

@@ -3,11 +3,12 @@ r"""A tree over how many sites stand in a region, in a child process: ``python -
 Regions are the sets of a hierarchy of the sites by whom they reach (average linkage of the Jaccard distance). A branch
 says that at most :math:`k`, or at least :math:`k + 1`, sites of a region are open; a small region that the relaxation
 opens by half is the best: one side loses the site, the other must make use of it, and both bounds fall. The node with
-the highest bound is next. Several processes do the same first nodes and then each its own share of those that are
-open; they need not speak to each other, and the bound of all is the highest of theirs.
+the highest bound is next. The first process adds cuts at the root and leaves it to the others; all do the same first
+nodes and then each its own share of those that are open, and the bound of all is the highest of theirs.
 
-The folder holds ``cover.npz`` and ``options.json``; what comes out are lines of JSON: ``bound`` with the event
-``node``, beside it ``sites`` and ``shares`` of a point from which exchanges may begin.
+The folder holds ``cover.npz`` and ``options.json``, the one around it ``root.npz`` once there is a root; what comes
+out are lines of JSON: the event ``root``, ``bound`` with the event ``node``, beside it ``sites`` and ``shares`` of a
+point from which exchanges may begin.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from __future__ import annotations
 import heapq
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +25,12 @@ from scipy.sparse import csr_array
 
 from ..hierarchy import family
 from ..process.child import begin, listen, tell
-from .cuts import coefficients, triples
+from .cuts import ANCHORS, SHARED, triples
 from .reduce import Cover
 from .relaxation import Point, Relaxation
 
 #: Rounds of cuts at the root; they end when one lowers the bound by less than this share of what is left.
-CUT_ROUNDS, WORTH_WHILE = 8, 0.01
+CUT_ROUNDS, WORTH_WHILE = 12, 0.01
 #: Nodes for each process before the tree is divided; sites that a message tells of at most.
 NODES_EACH, MOST_TOLD = 2, 200
 #: Open nodes after which a process ends with the bound that it has: some hundred megabytes.
@@ -36,7 +38,22 @@ MOST_OPEN = 20_000
 #: A sum of shares this near to a whole number is one.
 WHOLE = 1e-6
 
+#: The file in which the first process leaves its root.
+ROOT = "root.npz"
+#: Rows and sites together from which the root is solved by the interior point method in every round of cuts, and how
+#: many rows triples begin with there and how many cuts a row may be in: as each round takes long, it has more of them.
+LARGE, FEW, MANY = 8_000, (ANCHORS, SHARED), (1000, 8)
+
 _Node = tuple[float, int, dict[int, tuple[float, float]], Point]
+
+
+@dataclass(frozen=True, eq=False)
+class Root:
+    """What a root ends with: the rows of its cuts (k, 3), and the basis of columns and rows."""
+
+    cuts: np.ndarray
+    columns: np.ndarray
+    rows: np.ndarray
 
 
 def regions(covers: csr_array) -> csr_array:
@@ -60,11 +77,7 @@ class Tree:
     ) -> None:  # fmt: skip
         self.tell = tell
         self.value, self.enough, self.share, self.among = value, enough, share, among
-        self.relaxation = Relaxation(cover)
-        self.dense = cover.covers.toarray().astype(np.float32)
-        self.weight = cover.weight
-        self.regions = regions(cover.covers)
-        self.size = np.asarray(self.regions.sum(axis=1))
+        self.cover, self.relaxation = cover, Relaxation(cover)
         self.heap: list[_Node] = []
         self.closed, self.count, self.divided = -np.inf, 0, among == 1
 
@@ -74,25 +87,47 @@ class Tree:
 
     def root(self, hear: Callable[[Point], None]) -> Point | None:
         """The relaxation with cuts, each ``hear``d of; None where no choice is left."""
-        rng, point = np.random.default_rng(0), self.relaxation.solve(first=True)
+        large = self.relaxation.n + self.relaxation.m > LARGE
+        rng, point = np.random.default_rng(0), self._solve(large, first=True)
         for k in range(CUT_ROUNDS):
             if point is None or point.bound <= self.enough:
-                break
+                return point
             hear(point)
-            found = triples(self.dense, self.weight, point.opened, point.left_out, rng)
+            found = triples(
+                self.cover.covers, self.cover.weight, point.opened, point.left_out, rng, *(MANY if large else FEW)
+            )
             if not found:
                 break
             if k:
                 self.relaxation.drop_loose_cuts()
-            self.relaxation.add_cuts(np.array([coefficients(self.dense, rows) for rows in found]), found)
-            before, point = point.bound, self.relaxation.solve()
+            self.relaxation.add_cuts(found)
+            before, point = point.bound, self._solve(large)
             if point is not None and before - point.bound < WORTH_WHILE * (before - self.value):
                 break
-        return point
+        return self.relaxation.solve(first=True) if large and point is not None else point
 
-    def search(self) -> None:
-        """Until every open node is below what is enough, or there are too many."""
-        point = self.root(lambda point: self.tell(event="node", bound=point.bound, **_shares(point)))
+    def _solve(self, large: bool, first: bool = False) -> Point | None:
+        return self.relaxation.interior() if large else self.relaxation.solve(first)
+
+    def search(self, root: Root | None = None, leave: Callable[[Root], bool] = lambda root: True) -> None:
+        """Until every open node is below what is enough, or there are too many; from a ``root`` that another process
+        has left, or from its own, which it ``leave``s for others."""
+        if root is None:
+            point = self.root(lambda point: self.tell(event="node", bound=point.bound, **_shares(point)))
+            if point is None:
+                return
+            if point.bound <= self.enough:
+                self.closed = point.bound
+                return
+            root = Root(np.array(self.relaxation.cuts, dtype=np.int64).reshape(-1, 3), *point.basis)
+            if not leave(root):
+                self.among, self.divided = 1, True  # nobody else will come
+        self.regions = regions(self.cover.covers)
+        self.size = np.asarray(self.regions.sum(axis=1))
+        # all processes begin with the same rows and the same basis, so that they divide the same tree
+        self.relaxation = Relaxation(self.cover)
+        self.relaxation.add_cuts([(a, b, c) for a, b, c in root.cuts.tolist()])
+        point = self.relaxation.solve_within({}, (root.columns, root.rows))
         if point is None:
             return
         self._keep({}, point, point.bound)
@@ -149,6 +184,19 @@ def _shares(point: Point) -> dict[str, Any]:
     return {"sites": first.tolist(), "shares": np.round(point.opened[first], 6).tolist()}
 
 
+def _leave(folder: Path, root: Root) -> bool:
+    """Write a root for the other processes, and tell of it; False where there is no room for it."""
+    temporary = folder / f"{ROOT}.part"
+    try:
+        with temporary.open("wb") as file:
+            np.savez(file, allow_pickle=False, cuts=root.cuts, columns=root.columns, rows=root.rows)
+        temporary.replace(folder / ROOT)
+    except OSError:
+        return False
+    tell(event="root")
+    return True
+
+
 def main(folder: Path) -> None:
     """The job of ``folder``."""
     listen(folder.parent, lambda: None)  # the parent's folder has one of each of its processes
@@ -160,7 +208,11 @@ def main(folder: Path) -> None:
     option = np.arange(shape[1])
     cover = Cover(covers, job["weight"], job["price"], job["use"], job["limit"], option, options["base"], (), {})
     tree = Tree(cover, options["value"], options["enough"], options["share"], options["among"])
-    tree.search()
+    if options["share"]:
+        with np.load(folder.parent / ROOT, allow_pickle=False) as stored:
+            tree.search(Root(stored["cuts"], stored["columns"], stored["rows"]))
+    else:
+        tree.search(leave=lambda root: _leave(folder.parent, root))
     tell(event="done", bound=tree.bound())
 
 

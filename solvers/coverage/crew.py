@@ -1,7 +1,8 @@
 """The processes that search the tree of a cover (`branching`), and what is heard from them.
 
-They are begun, listened to and ended here; what they say is only believed as numbers in the form of a message. A
-process that ends without having finished leaves the last bound of its share, which still holds.
+The first one works at the root of the tree alone; the others begin when it has left it to them. They are begun,
+listened to and ended here; what they say is only believed as numbers in the form of a message. A process
+that ends without having finished leaves the last bound of its share, which still holds.
 """
 
 from __future__ import annotations
@@ -22,12 +23,19 @@ from .reduce import Cover
 
 
 class Crew:
-    """What some processes have said so far: ``bounds``, one of each share, and who still works."""
+    """What some processes have said so far: ``bounds``, one of each share, and who still works. The first is alone
+    until it has ``rooted``; the others are there from `all_work` on."""
 
     def __init__(self, among: int, high: float) -> None:
-        self.bounds = [high] * among
-        self.works = [True] * among
+        self.bounds = [high]
+        self.works = [True] + [False] * (among - 1)
+        self.rooted = False
         self.lines: list[queue.Queue[str | None]] = [queue.Queue(MOST_WAITING) for _ in range(among)]
+
+    def all_work(self) -> None:
+        """The tree is divided from here on; what its root proves holds for each share."""
+        self.bounds = self.bounds * len(self.works)
+        self.works[1:] = [True] * (len(self.works) - 1)
 
     @property
     def high(self) -> float:
@@ -47,6 +55,7 @@ class Crew:
                 if message is None:
                     self.works[k] = False
                     break
+                self.rooted = self.rooted or message["event"] == "root"
                 bound = message.get("bound", -np.inf if message["event"] == "done" else np.inf)
                 self.bounds[k] = min(self.bounds[k], float(bound))
                 if message["event"] == "done":
@@ -88,18 +97,27 @@ def work(
     with ExitStack() as stack:
         with refused():
             folder = room(stack)
-            for k in range(way.threads):
-                own = folder / str(k)
-                own.mkdir()
-                options = {"value": value, "enough": enough, "base": cover.base, "share": k, "among": way.threads}
-                _write(own, cover, options)
-                errors = stack.enter_context((own / "stderr.txt").open("wb"))
-                child = start_child("siting.solvers.coverage.branching", [str(own)], errors, way.memory_mb)
-                stack.callback(end_child, child)
-                stack.callback(child.kill)
-                threading.Thread(target=pump, args=(child.stdout, crew.lines[k]), daemon=True).start()
+
+        def start(k: int) -> None:
+            own = folder / str(k)
+            own.mkdir()
+            options = {"value": value, "enough": enough, "base": cover.base, "share": k, "among": way.threads}
+            _write(own, cover, options)
+            errors = stack.enter_context((own / "stderr.txt").open("wb"))
+            child = start_child("siting.solvers.coverage.branching", [str(own)], errors, way.memory_mb)
+            stack.callback(end_child, child)
+            stack.callback(child.kill)
+            threading.Thread(target=pump, args=(child.stdout, crew.lines[k]), daemon=True).start()
+
+        with refused():
+            start(0)
         while not over() and any(crew.works):
             point = crew.hear(len(cover.price))
+            if crew.rooted and len(crew.bounds) < way.threads:
+                with refused():
+                    for k in range(1, way.threads):
+                        start(k)
+                crew.all_work()
             on_bound(crew.high)
             if point is not None:
                 on_point(point)

@@ -18,75 +18,91 @@ Mathematical Programming 43.
 from __future__ import annotations
 
 import numpy as np
+from scipy.sparse import csr_array
 
 #: Rows that triples begin with, rows looked at beside each, the best triples kept of each, cuts in which a row may be.
 ANCHORS, BESIDE, KEPT, SHARED = 400, 130, 10, 4
-#: What a cut has to be violated by; rows covered more than this too often are in none.
-LEAST, LOOSE = 0.03, 0.25
+#: What a cut has to be violated by; rows covered more than this too often are in none; sites opened less are left out.
+LEAST, LOOSE, FAINT = 0.03, 0.25, 1e-5
+#: Anchors whose shares with all rows are found in one product: some tens of megabytes.
+AT_ONCE = 100
 
 
 def triples(
-    covers: np.ndarray, weight: np.ndarray, opened: np.ndarray, left_out: np.ndarray, rng: np.random.Generator
-) -> list[tuple[int, int, int]]:
+    covers: csr_array, weight: np.ndarray, opened: np.ndarray, left_out: np.ndarray, rng: np.random.Generator,
+    anchors: int = ANCHORS, shared: int = SHARED,
+) -> list[tuple[int, int, int]]:  # fmt: skip
     """Rows whose cut a point of the relaxation violates, those first that promise most.
 
-    ``covers`` (n, m) float32, dense; ``opened`` (m,) and ``left_out`` (n,) are the point.
+    ``covers`` (n, m) ones; ``opened`` (m,) and ``left_out`` (n,) are the point, ``anchors`` and ``shared`` how
+    many rows triples begin with and in how many cuts a row may be.
     """
-    support = np.flatnonzero(opened > 1e-7)
-    part, share = covers[:, support], opened[support].astype(np.float32)
+    support = np.flatnonzero(opened > FAINT)
+    part, share = csr_array(covers[:, support]).astype(np.float32), opened[support].astype(np.float32)
     loose = np.maximum(part @ share + left_out.astype(np.float32) - 1, 0)
     tight = _different(part, weight, np.flatnonzero(loose < LOOSE))
     if len(tight) < 3:
         return []
-    part, loose, heavy = part[tight], loose[tight], weight[tight].astype(np.float32)
-    shares = part * share
+    part, loose, heavy = csr_array(part[tight]), loose[tight], weight[tight].astype(np.float32)
+    shares, turned = csr_array(part.multiply(share[None, :])), csr_array(part.T.tocsr())
     found: list[tuple[float, tuple[int, int, int]]] = []
     chance = heavy.astype(float) / heavy.sum(dtype=float)
-    for a in rng.choice(len(tight), min(ANCHORS, len(tight)), replace=False, p=chance).tolist():
-        on = part[a] > 0
-        both = shares[:, on].sum(axis=1)
-        near = np.flatnonzero((both > 0.1) & (both < 0.9))
-        near = near[near != a]
-        if len(near) > BESIDE:
-            near = rng.choice(near, BESIDE, replace=False, p=chance[near] / chance[near].sum())
-        # Y_bc - 2 Y_abc in one product: sites of a count against
-        over = (shares[near] * np.where(on, -1, 1).astype(np.float32)) @ part[near].T
-        alone = both[near] - loose[near]
-        over += alone[:, None] + alone[None, :] - (1 + loose[a])
-        least = np.minimum(heavy[near], heavy[a])
-        promise = np.triu(np.where(over < LEAST, 0, over * np.minimum(least[:, None], least[None, :])), 1)
-        for flat in np.argsort(-promise, axis=None, kind="stable")[:KEPT].tolist():
-            b, c = divmod(flat, len(near))
-            if promise[b, c] > 0:
-                rows = sorted((int(tight[a]), int(tight[near[b]]), int(tight[near[c]])))
-                found.append((float(promise[b, c]), (rows[0], rows[1], rows[2])))
-    return _few(found, len(covers))
+    begin = rng.choice(len(tight), min(anchors, len(tight)), replace=False, p=chance)
+    for first in range(0, len(begin), AT_ONCE):
+        some = begin[first : first + AT_ONCE]
+        for a, both in zip(some.tolist(), (csr_array(shares[some]) @ turned).toarray(), strict=True):
+            near = np.flatnonzero((both > 0.1) & (both < 0.9))
+            near = near[near != a]
+            if len(near) > BESIDE:
+                near = rng.choice(near, BESIDE, replace=False, p=chance[near] / chance[near].sum())
+            beside = part[near].toarray()
+            # Y_bc - 2 Y_abc in one product: sites of a count against
+            sign = share.copy()
+            sign[part.indices[part.indptr[a] : part.indptr[a + 1]]] *= -1
+            on = np.flatnonzero(beside.any(axis=0))
+            beside = beside[:, on]
+            over = (beside * sign[on]) @ beside.T
+            alone = both[near] - loose[near]
+            over += alone[:, None] + alone[None, :] - (1 + loose[a])
+            least = np.minimum(heavy[near], heavy[a])
+            promise = np.triu(np.where(over < LEAST, 0, over * np.minimum(least[:, None], least[None, :])), 1)
+            for flat in np.argsort(-promise, axis=None, kind="stable")[:KEPT].tolist():
+                b, c = divmod(flat, len(near))
+                if promise[b, c] > 0:
+                    rows = sorted((int(tight[a]), int(tight[near[b]]), int(tight[near[c]])))
+                    found.append((float(promise[b, c]), (rows[0], rows[1], rows[2])))
+    return _few(found, covers.shape[0], shared)
 
 
-def _different(part: np.ndarray, weight: np.ndarray, rows: np.ndarray) -> np.ndarray:
+def _different(part: csr_array, weight: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """Of rows with the same sites the heaviest alone, in order."""
-    rows = rows[np.argsort(-weight[rows], kind="stable")]
-    if not len(rows) or not part.shape[1]:
-        return rows[:0]
-    packed = np.packbits(part[rows] > 0, axis=1)
-    keys = packed.view(np.dtype((np.void, packed.shape[1]))).ravel()
-    _, first = np.unique(keys, return_index=True)
-    return np.sort(rows[first])
+    part.sort_indices()
+    known: dict[bytes, int] = {}
+    for i in rows[np.argsort(-weight[rows], kind="stable")].tolist():
+        known.setdefault(part.indices[part.indptr[i] : part.indptr[i + 1]].tobytes(), i)
+    known.pop(b"", None)
+    return np.sort(np.fromiter(known.values(), dtype=np.int64))
 
 
-def _few(found: list[tuple[float, tuple[int, int, int]]], n: int) -> list[tuple[int, int, int]]:
+def _few(found: list[tuple[float, tuple[int, int, int]]], n: int, shared: int) -> list[tuple[int, int, int]]:
     """The best ones, with no row in too many of them."""
     often = np.zeros(n, dtype=np.int64)
     taken: dict[tuple[int, int, int], None] = {}
     for _, rows in sorted(found, key=lambda one: (-one[0], one[1])):
-        if rows not in taken and often[list(rows)].max() < SHARED:
+        if rows not in taken and often[list(rows)].max() < shared:
             taken[rows] = None
             often[list(rows)] += 1
     return list(taken)
 
 
-def coefficients(covers: np.ndarray, rows: tuple[int, ...]) -> np.ndarray:
-    """(m,) what each site has in the cut of some rows."""
-    times = covers[list(rows)].sum(axis=0)
-    alpha: np.ndarray = np.where(times >= len(rows) - 0.5, 2.0, np.where(times > 0.5, 1.0, 0.0))
-    return alpha
+def coefficients(covers: csr_array, found: list[tuple[int, int, int]]) -> csr_array:
+    """(k, m) what each site has in the cut of each three rows."""
+    times = csr_array(chosen(found, covers.shape[0]) @ covers)
+    times.data = np.where(times.data > 2.5, 2.0, 1.0)
+    return times
+
+
+def chosen(found: list[tuple[int, int, int]], n: int) -> csr_array:
+    """(k, n) ones: the rows of each cut."""
+    k = len(found)
+    return csr_array((np.ones(3 * k), (np.repeat(np.arange(k), 3), np.ravel(found))), shape=(k, n))

@@ -19,14 +19,15 @@ from ..process.arrays import Rows, hand_over, minimise
 from ..volume import Descent
 from . import crew
 from .bound import fix, lower
+from .mix import Mix
 from .reduce import Cover, reduced, smaller
 from .swap import Swap
 
 #: Pairs up to which what is left goes to HiGHS as it is, and up to which a tree on its relaxation is worth a try.
 SMALL, LARGE = 30_000, 1_500_000
 ROOT, AGAIN = Descent(), Descent(rounds=300, step=0.1)
-#: Beginnings of exchanges: before the bound, after it where HiGHS decides the rest, and where nothing else can.
-FIRST_SHAKES, FEW_SHAKES, MORE_SHAKES = 3, 10, 100_000
+#: Beginnings of exchanges: before the bound, and after it where HiGHS decides the rest.
+FIRST_SHAKES, FEW_SHAKES = 3, 10
 #: Share of the time that exchanges may take before HiGHS is asked.
 SWAP_SHARE = 0.25
 
@@ -54,6 +55,7 @@ class Method:
         self.value = -np.inf
         self.high = raised(cover.base + float(cover.weight.sum() + np.maximum(-cover.price, 0).sum()))
         self.counts = dict(cover.counts)
+        self.mix = Mix(cover, np.ones(len(cover.price)), way.seed)
 
     def solve(self, start: tuple[int, ...] = ()) -> Answer:
         """The proof, or as much of it as the time allows."""
@@ -98,6 +100,17 @@ class Method:
             swap.improve(self._over)
             self._from(cover, swap)
 
+    def _explore(self, swap: Swap) -> None:
+        """One new beginning near the best choice; one that is drawn, or joined of two; of the whole cover."""
+        self._shake(swap, self.cover, 1, self.way.deadline)
+        if swap.best is not None:
+            self.mix.add(swap.value, frozenset(swap.best))
+        if not self._done():
+            mixed = self.mix.step(self._over, self.way.deadline)
+            self._from(self.cover, mixed)
+            if mixed.best is not None and mixed.value > swap.value:
+                swap.best, swap.value = mixed.best, mixed.value
+
     def _bound(self, cover: Cover) -> Cover:
         """Lower the bound, fix by it, make smaller, and again while that helps; the cover that is left."""
         at: np.ndarray | None = None
@@ -110,6 +123,8 @@ class Method:
                 return self.value
 
             bound = lower(cover, goal, how, self._over, self.way.deadline, at)
+            if at is None:
+                self.mix.share = np.maximum(0.0, bound.share)
             self.high = min(self.high, max(bound.value, self.value))
             self._round(cover, bound.share)
             if self._done():
@@ -140,10 +155,13 @@ class Method:
         if not small and not large:
             self._tree(cover, swap)
             return
+        if large:
+            while not self._done():
+                self._explore(swap)
+            return
         left = self.way.deadline - time.monotonic()
-        most, share = (FEW_SHAKES, SWAP_SHARE) if small else (MORE_SHAKES, 1.0)
-        self._shake(swap, self.cover, most, time.monotonic() + left * share)
-        if small and not self._done():
+        self._shake(swap, self.cover, FEW_SHAKES, time.monotonic() + left * SWAP_SHARE)
+        if not self._done():
             self._mip(cover)
 
     def _tree(self, cover: Cover, swap: Swap) -> None:
@@ -151,7 +169,7 @@ class Method:
 
         def over() -> bool:
             if not self._done():
-                self._shake(swap, self.cover, 1, self.way.deadline)
+                self._explore(swap)
             return self._done()
 
         def lowered(bound: float) -> None:

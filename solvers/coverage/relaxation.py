@@ -20,6 +20,7 @@ import numpy as np
 from scipy.sparse import csr_array, hstack, vstack
 
 from ..priced import raised
+from .cuts import chosen, coefficients
 from .reduce import Cover
 
 INF = highspy.kHighsInf
@@ -29,16 +30,18 @@ STATES = (
     highspy.HighsBasisStatus.kZero, highspy.HighsBasisStatus.kNonbasic,
 )  # fmt: skip
 
+Basis = tuple[np.ndarray, np.ndarray] | tuple[()]
+
 
 @dataclass(frozen=True, eq=False)
 class Point:
     """The relaxation solved once: the ``bound`` in worth, shares of the sites (m,) and what is left out (n,), and the
-    basis from which it goes on: a small number for each column and row."""
+    basis from which it goes on: a small number for each column and row, nothing where there is none."""
 
     bound: float
     opened: np.ndarray
     left_out: np.ndarray
-    basis: tuple[np.ndarray, np.ndarray]
+    basis: Basis
 
 
 class Relaxation:
@@ -57,6 +60,7 @@ class Relaxation:
         self.low = np.concatenate([np.ones(n), np.full(len(cover.limit), -INF)])
         self.high = np.concatenate([np.full(n, INF), cover.limit * scale])
         self.first_cut = len(self.low)
+        self.cuts: list[tuple[int, int, int]] = []
         self.region_at: dict[int, int] = {}
         self.highs = highspy.Highs()
         self.highs.setOptionValue("output_flag", False)
@@ -84,21 +88,23 @@ class Relaxation:
         self.matrix = csr_array(vstack([self.matrix, rows]).tocsr())
         self.low, self.high = np.concatenate([self.low, low]), np.concatenate([self.high, high])
 
-    def add_cuts(self, alpha: np.ndarray, rows: list[tuple[int, int, int]]) -> None:
-        """Cuts with coefficients (k, m) of the sites over these rows of the cover."""
-        k = len(rows)
-        sites = csr_array(alpha)
-        points = csr_array((np.ones(3 * k), (np.repeat(np.arange(k), 3), np.ravel(rows))), shape=(k, self.n))
-        self.add(csr_array(hstack([sites, points]).tocsr()), np.full(k, 2.0), np.full(k, INF))
+    def add_cuts(self, found: list[tuple[int, int, int]]) -> None:
+        """Cuts over these rows of the cover."""
+        cover, k = self.cover.covers, len(found)
+        rows = csr_array(hstack([coefficients(cover, found), chosen(found, self.n)]).tocsr())
+        self.add(rows, np.full(k, 2.0), np.full(k, INF))
+        self.cuts += found
 
     def drop_loose_cuts(self) -> None:
         """Leave out the cuts that do not bind at the last point; only while there are no regions."""
         activity = np.array(self.highs.getSolution().row_value)
-        goes = np.flatnonzero(activity[self.first_cut :] > 2.1) + self.first_cut
+        loose = activity[self.first_cut :] > 2.1
+        goes = np.flatnonzero(loose) + self.first_cut
         if len(goes):
             self.highs.deleteRows(len(goes), goes.astype(np.int32))
             stays = np.delete(np.arange(len(self.low)), goes)
             self.matrix, self.low, self.high = csr_array(self.matrix[stays]), self.low[stays], self.high[stays]
+            self.cuts = [rows for rows, out in zip(self.cuts, loose.tolist(), strict=True) if not out]
 
     def region(self, number: int, sites: np.ndarray) -> None:
         """A row for a set of sites, known by a number, without limits so far."""
@@ -106,6 +112,19 @@ class Relaxation:
             row = csr_array((np.ones(len(sites)), (np.zeros(len(sites), int), sites)), shape=(1, self.m + self.n))
             self.region_at[number] = len(self.low)
             self.add(row, np.array([-INF]), np.array([INF]))
+
+    def interior(self) -> Point | None:
+        """Solve by the interior point method alone: a point in the middle of the best ones, and no basis. It takes as
+        long whatever has been added, where the simplex method has much to mend after many cuts. None: no choice."""
+        self.highs.clearSolver()
+        self.highs.setOptionValue("solver", "ipm")
+        self.highs.setOptionValue("run_crossover", "off")
+        self.highs.run()
+        self.highs.setOptionValue("run_crossover", "on")
+        solution = self.highs.getSolution()
+        if self.highs.getModelStatus() != highspy.HighsModelStatus.kOptimal or not solution.dual_valid:
+            return self.solve(first=True)
+        return self._point(())
 
     def solve(self, first: bool = False) -> Point | None:
         """Solve from the basis that stands; the first time by the interior point method. None: no choice is left."""
@@ -115,27 +134,28 @@ class Relaxation:
             return None
         if self.highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             raise RuntimeError(f"the relaxation ends with {self.highs.getModelStatus()}")
-        solution, basis = self.highs.getSolution(), self.highs.getBasis()
-        values = np.clip(np.array(solution.col_value), 0.0, 1.0)
-        kept = _small(basis.col_status), _small(basis.row_status)
-        bound = self._proven(np.array(solution.row_dual))
-        return Point(bound, values[: self.m], values[self.m :], kept)
+        basis = self.highs.getBasis()
+        return self._point((_small(basis.col_status), _small(basis.row_status)))
 
-    def solve_within(
-        self, limits: dict[int, tuple[float, float]], basis: tuple[np.ndarray, np.ndarray]
-    ) -> Point | None:
+    def _point(self, basis: Basis) -> Point:
+        solution = self.highs.getSolution()
+        values = np.clip(np.array(solution.col_value), 0.0, 1.0)
+        return Point(self._proven(np.array(solution.row_dual)), values[: self.m], values[self.m :], basis)
+
+    def solve_within(self, limits: dict[int, tuple[float, float]], basis: Basis) -> Point | None:
         """Solve with limits on some regions and none on the others, from a basis."""
         for number, row in self.region_at.items():
             low, high = limits.get(number, (-INF, INF))
             if (low, high) != (self.low[row], self.high[row]):
                 self.low[row], self.high[row] = low, high
                 self.highs.changeRowBounds(row, low, high)
-        start = highspy.HighsBasis()
-        start.col_status = [STATES[k] for k in basis[0].tolist()]
-        more = [highspy.HighsBasisStatus.kBasic] * (len(self.low) - len(basis[1]))
-        start.row_status = [STATES[k] for k in basis[1].tolist()] + more
-        start.valid = True
-        self.highs.setBasis(start)
+        if basis:
+            start = highspy.HighsBasis()
+            start.col_status = [STATES[k] for k in basis[0].tolist()]
+            more = [highspy.HighsBasisStatus.kBasic] * (len(self.low) - len(basis[1]))
+            start.row_status = [STATES[k] for k in basis[1].tolist()] + more
+            start.valid = True
+            self.highs.setBasis(start)
         return self.solve()
 
     def _proven(self, dual: np.ndarray) -> float:

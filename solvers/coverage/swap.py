@@ -123,6 +123,19 @@ class Swap:
                 self.open(site)
         self.fill()
 
+    def draw(self, share: np.ndarray) -> None:
+        """Begin with sites drawn by their ``share`` (m,), and by how much of what they cover nobody covers yet."""
+        self._begin()
+        whole = self.gain + self.tiny
+        while True:
+            fits = self._fitting()
+            fits[self.slots] = False
+            chance = np.where(fits, (share + 1e-4) * np.maximum(0, self.gain - self.cover.price) / whole, 0.0)
+            if not chance.sum() > 0:
+                break
+            self.open(int(self.rng.choice(len(chance), p=chance / chance.sum())))
+        self.fill()
+
     def fill(self, chance: float = 0.0) -> None:
         """Open the site with the most gain for its use of what is left, again and again; sometimes another good one."""
         while True:
