@@ -28,6 +28,8 @@ SMALL, LARGE = 30_000, 1_500_000
 ROOT, AGAIN = Descent(), Descent(rounds=300, step=0.1)
 #: Beginnings of exchanges: before the bound, and after it where HiGHS decides the rest.
 FIRST_SHAKES, FEW_SHAKES = 3, 10
+#: Beginnings of exchanges for one choice that is drawn or joined, which takes as long as five of them.
+MIX_EVERY = 7
 #: Share of the time that exchanges may take before HiGHS is asked.
 SWAP_SHARE = 0.25
 
@@ -55,7 +57,7 @@ class Method:
         self.value = -np.inf
         self.high = raised(cover.base + float(cover.weight.sum() + np.maximum(-cover.price, 0).sum()))
         self.counts = dict(cover.counts)
-        self.mix = Mix(cover, np.ones(len(cover.price)), way.seed)
+        self.mix, self.explored = Mix(cover, np.ones(len(cover.price)), way.seed), 0
 
     def solve(self, start: tuple[int, ...] = ()) -> Answer:
         """The proof, or as much of it as the time allows."""
@@ -101,15 +103,14 @@ class Method:
             self._from(cover, swap)
 
     def _explore(self, swap: Swap) -> None:
-        """One new beginning near the best choice; one that is drawn, or joined of two; of the whole cover."""
-        self._shake(swap, self.cover, 1, self.way.deadline)
-        if swap.best is not None:
-            self.mix.add(swap.value, frozenset(swap.best))
-        if not self._done():
-            mixed = self.mix.step(self._over, self.way.deadline)
-            self._from(self.cover, mixed)
-            if mixed.best is not None and mixed.value > swap.value:
-                swap.best, swap.value = mixed.best, mixed.value
+        """One new beginning near the best choice, or now and then a choice that is drawn or joined; of all sites."""
+        self.explored += 1
+        if self.explored % MIX_EVERY:
+            self._shake(swap, self.cover, 1, self.way.deadline)
+        elif not self._done():
+            if swap.best is not None:
+                self.mix.add(swap.value, frozenset(swap.best))
+            self._from(self.cover, self.mix.step(self._over, self.way.deadline))
 
     def _bound(self, cover: Cover) -> Cover:
         """Lower the bound, fix by it, make smaller, and again while that helps; the cover that is left."""
