@@ -91,6 +91,18 @@ def test_a_place_at_the_snap_limit_stands_at_the_road(limit: int, stands: bool, 
     assert setting.roads["drive"].stand(place) == ((0, 223) if stands else None)
 
 
+def test_a_road_to_itself_or_of_a_class_without_speed_is_no_way(tmp_path: Path) -> None:
+    folder = street.write(tmp_path, test_verify_schools.TOML.replace("RULE", ""), test_verify_schools.SITES)
+    edges = (folder / "edges.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    odd = ["N0,N0,1,road\n", "N0,N3,5,track\n"]  # before all others, which count
+    (folder / "edges.csv").write_text("".join([edges[0], *odd, *edges[1:]]), encoding="utf-8")
+    setting = Auditor(folder).setting("")
+    into, _ = setting.roads["drive"].into
+    assert [sorted(arcs) for arcs in into] == [
+        [(k, 60_000) for k in (node - 1, node + 1) if 0 <= k <= 5] for node in range(6)
+    ]
+
+
 def test_the_nearest_node_may_lie_beyond_the_first_window(tmp_path: Path) -> None:
     """Node 0 lies 195 m east and north, 276 m away and in a window of 200 m both ways; node 1 220 m to the north."""
     setting = Auditor(small_county.write(tmp_path / "county")).setting("")
