@@ -13,6 +13,7 @@ import pytest
 
 from siting.verify import Auditor, form
 from siting.verify.breach import Findings
+from siting.verify.check import farthest
 from siting.verify.choices import choices
 from siting.verify.groups import groups
 from siting.verify.nouns import Service, Site, Size, Target
@@ -89,6 +90,11 @@ def test_a_place_at_the_snap_limit_stands_at_the_road(limit: int, stands: bool, 
     setting = Auditor(folder).setting("")
     place = setting.county.settlements["V1"]
     assert setting.roads["drive"].stand(place) == ((0, 223) if stands else None)
+
+
+def test_who_lives_next_door_goes_no_way() -> None:
+    rows = [{"access": 0, "travel": 0}, {"access": 1, "travel": 7}, {"access": 1, "travel": 3}]
+    assert farthest({"assignments": rows}) == {"0": 0, "1": 7}
 
 
 def test_a_road_to_itself_or_of_a_class_without_speed_is_no_way(tmp_path: Path) -> None:

@@ -177,6 +177,11 @@ def test_points_of_a_tier(tmp_path: Path) -> None:
     assert figures["points"] == {"1": 333_333, "2": 15 * 9_524 + 16 * 28_571}
 
 
+def test_one_site_that_is_missed_is_a_million_points(tmp_path: Path) -> None:
+    folder = write(tmp_path / "targets", listed([TARGETS[16]]))
+    assert street.audit(Auditor(folder), plan(folder)).figures["points"] == {"1": 1_000_000}
+
+
 def test_the_gap(tmp_path: Path) -> None:
     """Without C4 and S3 the town has all and the country 90 of 180 people: a gap of exactly one half."""
     gap = "service = 'clinic'\nindicator = 'urban_rural_gap'\nthreshold_pct = 50"
