@@ -12,8 +12,10 @@ import pytest
 from siting.verify import Auditor, Prover
 from siting.verify.bound import Fixed, Leaf
 from siting.verify.certificate import check
+from siting.verify.choices import cheapest
 from siting.verify.joins import by_pair
 from siting.verify.line import all_lines
+from siting.verify.options import Option
 from siting.verify.prices import Prices
 from siting.verify.travel import networks
 from siting.verify.wants import Wants, wants
@@ -160,6 +162,14 @@ def test_money_of_a_scenario_is_a_share_rounded_down(tmp_path: Path) -> None:
     plan["variation"] |= {"capital_factor": "0.25", "running_factor": "0.55"}
     of = prover(Auditor(folder), plan)
     assert (of.budget, of.funds) == (16, {"county": [12, 12], "health": [5, 5]})  # of 30, 50 and 20
+
+
+def test_the_least_that_a_site_costs_has_the_saving_of_a_shared_plot(tmp_path: Path) -> None:
+    of = shared(tmp_path)
+    choice, built = of.choices["clinic"][0], Option(0, 1009, 0, action="new")
+    assert cheapest(of.county, choice, built, True) == 1009 - 100  # 10 %, rounded down
+    assert cheapest(of.county, choice, built, False) == 1009
+    assert cheapest(of.county, choice, replace(built, action="expand"), True) == 1009
 
 
 def test_a_station_sends_on_what_its_largest_size_holds(tmp_path: Path) -> None:
