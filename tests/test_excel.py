@@ -166,6 +166,24 @@ def test_sheets_have_names_that_excel_takes() -> None:
     assert all(0 < len(name) <= 31 and not set(name) & set("[]:*?/\\'") for name in names)
 
 
+def test_a_name_of_a_sheet_ends_with_a_whole_word() -> None:
+    taken: set[str] = set()
+    assert workbook._name("Villages with a whole package", taken) == "Villages with a whole"
+    assert workbook._name("Villages with a whole parcel", taken) == "Villages with a whole parcel"
+    assert workbook._name("Villages with a whole programme", taken) == "Villages with a whole 2"
+    assert workbook._name("县" * 40, taken) == "县" * 28
+
+
+def test_long_texts_stand_in_lines(study: Study, tmp_path: Path) -> None:
+    sheets = opened(study, tmp_path, "en")
+    texts = [
+        cell for sheet in sheets for row in sheet.iter_rows(min_row=4) for cell in row if isinstance(cell.value, str)
+    ]
+    long = [c for c in texts if c.border.bottom.style == "dotted" and len(c.value) > 2 * workbook.BROAD]
+    assert long
+    assert all(c.alignment.wrap_text for c in long)
+
+
 def test_a_text_longer_than_a_cell_is_cut(study: Study) -> None:
     say = Speech(load("zh", content.WORDS), study.county.file.money)
     sheet = workbook.Sheet("x", "名" * 40_000)

@@ -159,6 +159,7 @@ def test_the_pictures_show_what_siting_makes(walked: Path, browser: Any, lang: L
         code, said = guide.run(step, walked, lang)
         assert code in GOOD, said
     tab = browser.new_page(viewport={"width": 1180, "height": 780})
+    tab.set_default_timeout(300_000)  # a loaded machine is slow
     tab.goto((made / "report.html").as_uri())
     tab.wait_for_selector("#map-room[data-ready]")
     title = tab.locator("h1").inner_text()

@@ -18,6 +18,8 @@ from siting.words import load
 
 REQUIRED = os.environ.get("SITING_REQUIRE_BROWSER") == "1"
 MAKE = runpy.run_path(str(Path(__file__).with_name("study_maker.py")))["make"]
+#: A loaded machine is ten times slower; what never comes is found all the same.
+PATIENCE_MS = 300_000
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -74,6 +76,7 @@ class Visit:
 
 def _open(browser: Any, path: Path, width: int = 1400, height: int = 900) -> Visit:
     tab = browser.new_page(viewport={"width": width, "height": height})
+    tab.set_default_timeout(PATIENCE_MS)
     visit = Visit(tab)
     tab.on("request", lambda r: visit.requests.append(r.url))
     tab.on("console", lambda m: visit.complaints.append(m.text) if m.type in ("error", "warning") else None)
@@ -287,6 +290,7 @@ def test_the_page_prints_with_its_map(browser: Any, folder: Path) -> None:
 def test_without_scripts_all_tables_can_be_read(browser: Any, folder: Path) -> None:
     context = browser.new_context(java_script_enabled=False)
     tab = context.new_page()
+    tab.set_default_timeout(PATIENCE_MS)
     tab.goto((folder / "zh.html").as_uri())
     assert tab.locator("#table-sites tbody tr").first.is_visible()
     assert tab.locator("noscript").count() == 1

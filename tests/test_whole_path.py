@@ -64,6 +64,7 @@ def assert_opens(report: Path) -> None:
     with sync_playwright() as playwright:
         page_browser = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox", "--disable-gpu"])
         page = page_browser.new_page(viewport={"width": 1400, "height": 1000})
+        page.set_default_timeout(300_000)
         asked: list[str] = []
         wrong: list[str] = []
         page.on("request", lambda request: asked.append(request.url))

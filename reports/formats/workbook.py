@@ -30,6 +30,8 @@ READABLE = 120
 TILES = 4
 #: Columns are at most so many half-width signs wide.
 NARROW, BROAD = 9, 42
+#: Letters of a name of a sheet; Excel takes 31, and a number may follow.
+LONGEST_NAME = 28
 #: Units that stand in the head of a column, or beside the number where the rows of a column differ.
 UNITS = {
     "seconds": "excel.minutes",
@@ -79,7 +81,9 @@ def _day(created: str) -> datetime:
 
 def _name(wish: str, taken: set[str]) -> str:
     """A sheet's name as Excel allows it, different from all others."""
-    name = re.sub(r"[\[\]:*?/\\']", " ", wish).strip()[:28] or "siting"
+    name = re.sub(r"[\[\]:*?/\\']", " ", wish).strip() or "siting"
+    if len(name) > LONGEST_NAME:
+        name = name[: LONGEST_NAME + 1].rpartition(" ")[0][:LONGEST_NAME].rstrip(" ,") or name[:LONGEST_NAME]
     n = 1
     while (name if n == 1 else f"{name} {n}").lower() in taken:
         n += 1
@@ -95,15 +99,16 @@ class Styles:
         self.book = book
         self.base = {"font_name": "微软雅黑" if lang == "zh" else "Calibri", "font_size": 10, "valign": "vcenter"}
         self.known: dict[tuple[tuple[str, Any], ...], Format] = {}
-        self.cells: dict[tuple[str, str, bool], Format] = {}
+        self.cells: dict[tuple[str, str, bool, bool], Format] = {}
 
-    def cell(self, form: str = "", color: str = "", quoted: bool = False) -> Format:
-        """The format of a cell of a table: numbers with their form, words with their colour."""
-        key = form, color, quoted
+    def cell(self, form: str = "", color: str = "", quoted: bool = False, long: bool = False) -> Format:
+        """The format of a cell of a table: numbers with their form, words with their colour, long texts in lines."""
+        key = form, color, quoted, long
         if key not in self.cells:
             wish: dict[str, Any] = {"num_format": form, "align": "right"} if form else {}
             wish |= {"font_color": color} if color else {}
             wish |= {"quote_prefix": True} if quoted else {}
+            wish |= {"text_wrap": True} if long else {}
             self.cells[key] = self(bottom=4, bottom_color="#BBBBBB", **wish)
         return self.cells[key]
 
@@ -236,7 +241,9 @@ class Leaf:
         elif isinstance(value, str):
             color = TONES.get(value, "") if column.kind == "code" else ""
             text = shown(self.say.text(value, kind))
-            self.page.write_string(row, n, text, self.styles.cell("", color, text.startswith(RUNS)))
+            self.page.write_string(
+                row, n, text, self.styles.cell("", color, text.startswith(RUNS), signs(text) > BROAD)
+            )
         else:
             number, form = self._number(value, kind, unit)
             self.page.write_number(row, n, number, self.styles.cell(form))
