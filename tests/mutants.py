@@ -105,6 +105,8 @@ EQUIVALENT: dict[str, str] = {
     "catchment: 0 to 1 in `if len(persons) != 1 or persons[0] != demand.get(id_, 0):` #2": (
         "a row of a settlement without demand is a breach already (people.check)"
     ),
+    "since: 0 to 1 in `return next((p for p in phases if standing.served(service.id, p).get(row['settlement'], 0)), "
+    "standing.last)`": "a row of a settlement without demand is a breach already (people.check)",
     "joins: True to False in `for stop, arrival in zip(line.stops, arrivals(to_stops, legs), strict=True):`": (
         "both are as long as each other"
     ),
