@@ -52,6 +52,12 @@ def test_no_sentence_stands_in_two_files(room: str) -> None:
     assert sorted(keys) == sorted(set(keys))
 
 
+def test_a_mode_of_travel_is_told_in_words() -> None:
+    fault = Fault("W167", values={"value": 90, "mode": "walk", "least": 1, "most": 9})
+    assert "步行一般在" in sentence(fault, load("zh"))
+    assert "walk" in sentence(fault, load("en"))
+
+
 def test_chinese_sentences_speak_chinese() -> None:
     for path in (ROOT / "siting" / "words").glob("faults.zh.toml"):
         for key, text in sentences(path).items():
