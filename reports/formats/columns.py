@@ -19,8 +19,8 @@ SIGN_MM = {"zh": 1.6, "en": 1.42}
 LONGEST_WORD = 16
 #: Heads take about so many lines.
 HEAD_LINES = 3.0
-#: A head or a word in bold is so much wider.
-BOLD = 1.1
+#: A head or a word in bold is so much wider, and Word keeps so much more room beside it.
+BOLD, WORD_EDGE = 1.1, 1.0
 #: Words do not fill their lines, and digits are wider than most letters.
 LOOSE = 1.08
 #: Of a longer table every so many rows are looked at that about this number is left.
@@ -54,7 +54,7 @@ def _bounds(table: Table, length: np.ndarray, say: Speech) -> tuple[np.ndarray, 
     """(columns,) the least that each column needs, and the most that is of use to it."""
     least, most = [], []
     for n, column in enumerate(table.columns):
-        title = max(BOLD * _word(column.title), BOLD * signs(column.title) / HEAD_LINES) + EDGES
+        title = max(BOLD * _word(column.title), BOLD * signs(column.title) / HEAD_LINES) + EDGES + WORD_EDGE
         inside = max((signs(say.text(row[n], column.kind)) for row in table.rows), default=0)
         if column.kind in NUMBERS:
             least.append(max(LOOSE * inside + EDGES, title, NARROWEST))

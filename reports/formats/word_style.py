@@ -50,7 +50,7 @@ def prepare(document: Doc, lang: Lang, own: bool) -> None:
     if own:
         page(document.sections[0])
         _style(document, "Normal", BODY, 12 if small else 16)
-        _style(document, "Title", TITLE, 20 if small else 22, align="center", bold=small, after=8)
+        _style(document, "Title", TITLE, 18 if small else 22, align="center", bold=small, after=8)
         _style(document, "Heading 1", HEI, 14 if small else 16, bold=small, before=12, after=4, keep=True)
         _style(document, "Heading 2", KAI, 13 if small else 16, bold=small, before=8, after=4, keep=True)
         _style(document, "Heading 3", BODY, 12 if small else 16, bold=True, before=6, after=4, keep=True)
