@@ -1,7 +1,7 @@
 """p-median and maximal covering, proven: a good set, its Lagrangean bound, what cannot matter left out, and the rest.
 
 The rest is decided by branch and bound on the same bound where few sites are open, and by HiGHS on the radius model
-(`classic_radius`) where many are: there the linear relaxation is nearly whole, and the tree would be deep. Which of the
+(`radius`) where many are: there the linear relaxation is nearly whole, and the tree would be deep. Which of the
 two is better was measured (docs/classic.md).
 """
 

@@ -87,7 +87,7 @@ class Capacitated:
 
 @dataclass(frozen=True, eq=False)
 class TwoStage:
-    """TSCFLP: see `classic_stages.Stages` for the arrays."""
+    """TSCFLP: see `stages.Stages` for the arrays."""
 
     stages: Stages
 
