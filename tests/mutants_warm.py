@@ -19,6 +19,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
@@ -88,7 +89,7 @@ def live(module: str) -> dict[str, FunctionType]:
             found[thing.__code__.co_qualname] = thing
 
     name = f"siting.verify.{module}"
-    for thing in vars(sys.modules[name]).values():
+    for thing in vars(import_module(name)).values():
         look(thing)
         if isinstance(thing, type) and thing.__module__ == name:
             for part in vars(thing).values():

@@ -7,9 +7,10 @@ unit that their name says; money is in the county's one money unit.
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic_core import PydanticKnownError
 
 from siting.counties.rows import Count, DisposalKind, Ident, Level, Mode, Text, said
 
@@ -21,6 +22,22 @@ class Noun(BaseModel):
     """Frozen, and it refuses keys that it does not know: a misspelt key is a fault, never ignored."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _as_it_is_written(cls, value: Any, info: ValidationInfo) -> Any:
+        """``true`` is no number, and no number or word is ``true``: TOML tells them apart, and nothing is coerced."""
+        wanted = cls.model_fields[info.field_name or ""].annotation
+        if wanted is bool and not isinstance(value, bool):
+            raise PydanticKnownError("bool_type")
+        if isinstance(value, bool) and _counts(wanted):
+            raise PydanticKnownError("int_type")
+        return value
+
+
+def _counts(kind: Any) -> bool:
+    """Whether a kind of value is, or may be, a number that ``true`` would be taken for."""
+    return kind in (int, float, 0, 1) or any(map(_counts, get_args(kind)))
 
 
 class Access(Noun):

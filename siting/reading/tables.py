@@ -127,6 +127,8 @@ def pydantic_faults(
             code = "E116"
         elif kind == "string_pattern_mismatch":
             code, values["pattern"] = "E114", context["pattern"]
+        elif kind == "bool_type":
+            code, values["known"] = "E109", "true, false"
         elif "parsing" in kind or kind.endswith(("_type", "finite_number")):
             code = "E110"
         values["why"] = item["msg"].removeprefix("Value error, ")
