@@ -51,6 +51,7 @@ OWN = {
     "catchment": "test_verify_schools.py", "haul": "test_verify_haul.py", "line": "test_verify_lines.py",
     **dict.fromkeys(("services", "tables", "wishes", "read", "numbers", "nouns"), "test_verify_reads.py"),
     "joins": "test_verify_ways.py", "ways": "test_verify_ways.py",
+    "attend": "test_attendant.py",
     "travel": "test_verify_ways.py", "told": "test_own_times.py", "slope": "test_slope.py",
 } | dict.fromkeys(
     ("bound", "market", "wants", "prices", "choices", "groups", "certificate", "run"), "test_certificate.py"
@@ -77,9 +78,12 @@ EQUIVALENT: dict[str, str] = {
             "travel: 200 to 201 in `for reach in (min(200, self.snap_limit), self.snap_limit):`",
             "sites: 0 to 1 in `for metric in (0, 1):`",
             "joins: Sub to Add in `longest = max((a.furthest - a.wait for _, a in asked if (a.line, a.mode) == key))`",
+            "line: 18 to 19 in `self.costs[metric, start, end] = field.within(10 ** 18, start)[start]`",
+            "line: 10 to 11 in `self.costs[metric, start, end] = field.within(10 ** 18, start)[start]`",
         ),
         "searches more than it must and finds the same",
     ),
+    "joins: 1 to 2 in `last = -1`": "nobody rides before a first stop, which sets it",
     **dict.fromkeys(
         (
             "joins: 1 to 2 in `if cost < found.get(pair, cost + 1):`",

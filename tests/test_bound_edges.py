@@ -136,7 +136,9 @@ def test_what_is_shut_costs_the_same_at_a_price_and_as_an_aim(tmp_path: Path) ->
 
 
 def test_land_has_no_price_where_there_is_no_quota(tmp_path: Path) -> None:
-    toml = test_verify_schools.TOML.replace("RULE", "").replace("capital = 20", "capital = 20\nland_m2 = 50")
+    toml = test_verify_schools.TOML.replace("RULE", "")
+    for capital in ("capital = 20", "capital = 30"):
+        toml = toml.replace(capital, f"{capital}\nland_m2 = 50")
     free, quota = toml, toml.replace("[[funds]]", "[land]\nquota_m2 = [70]\n[[funds]]")
     row = [["land", "", 3]]
     for name, of_toml, same in (("free", free, True), ("quota", quota, False)):

@@ -14,7 +14,7 @@ import pytest
 
 from siting.verify.nouns import Access, County, Fund, Haul, LineRules, Rule, Service, Settlement, Site, Size, Target
 from siting.verify.numbers import FAULTS
-from siting.verify.read import read_county, read_folder
+from siting.verify.read import read_county, read_folder, unwrap
 
 TOML = """
 format = 1
@@ -499,3 +499,10 @@ def test_limits_are_those_of_the_level(texts: Path) -> None:
     first, second = county(texts).services["school"].accesses[:2]
     assert [first.limit(level) for level in ("hamlet", "village", "town")] == [30_000, 120_000, 90_000]
     assert (first.furthest, second.furthest) == (120_000, 1_500_000)
+
+
+def test_only_what_says_value_is_a_number_with_a_source() -> None:
+    for plain in ({}, {"note": "n"}, {"source": "S1", "note": "n"}, {"value": 3, "unit": "km"}):
+        assert unwrap(plain) == plain
+    for wrapped in ({"value": 3}, {"value": 3, "source": "S1"}, {"value": 3, "source": "S1", "note": "n"}):
+        assert unwrap({"a": [wrapped]}) == {"a": [3]}
