@@ -73,6 +73,7 @@ EQUIVALENT: dict[str, str] = {
             "wide]` #2",
             "travel: Div to Mult in `high = bisect_right(self.latitudes, place.lat + (reach + 1) / self.plane.ky)`",
             "travel: 1 to 2 in `high = bisect_right(self.latitudes, place.lat + (reach + 1) / self.plane.ky)`",
+            "travel: 1 to 2 in `low = bisect_left(self.latitudes, place.lat - (reach + 1) / self.plane.ky)`",
             "travel: Is to IsNot in `while heap and heap[0] < last and (wanted is None or wanted not in known):`",
             "travel: Lt to LtE in `if old is None or new < old:`",
             "travel: 200 to 201 in `for reach in (min(200, self.snap_limit), self.snap_limit):`",
@@ -83,6 +84,8 @@ EQUIVALENT: dict[str, str] = {
         ),
         "searches more than it must and finds the same",
     ),
+    "options: 0 to 1 in `return asked.option(size, size.capital, size.running) if size else asked.option(Size(0, 0, "
+    "0), 0, 0)` #3": "a candidate that is kept or enlarged is a breach already",
     "joins: 1 to 2 in `last = -1`": "nobody rides before a first stop, which sets it",
     **dict.fromkeys(
         (
@@ -126,6 +129,7 @@ EQUIVALENT: dict[str, str] = {
     ),
     **dict.fromkeys(
         (
+            "run: 400 to 401 in `found.add(code, name, says, fault=f'{type(fault).__name__} {fault}'[:400])`",
             "haul: FloorDiv to Mult in `true, claimed = (-(-cost // 1000), row['travel'])`",
             "haul: 1000 to 1001 in `true, claimed = (-(-cost // 1000), row['travel'])`",
         ),

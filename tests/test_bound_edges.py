@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from siting.verify import Auditor, Prover
+from siting.verify import Auditor, Prover, Verdict, judge, targets
 from siting.verify.bound import Fixed, Leaf
 from siting.verify.certificate import check
 from siting.verify.choices import cheapest
+from siting.verify.groups import links
 from siting.verify.joins import by_pair
 from siting.verify.line import all_lines
 from siting.verify.options import Option
@@ -333,3 +335,36 @@ def test_who_has_no_township_counts_in_none(tmp_path: Path) -> None:
     assert {id_: per[-1] for id_, per in persons.items()} == {
         "V0": -(12 * 10_000 // 100), "V1": 1000, "V2": 1000, "V3": 0, "V4": 10_000 + 1000,
     }  # fmt: skip
+
+
+def test_what_a_plan_costs_is_the_money_that_the_check_counts(tmp_path: Path) -> None:
+    folder = test_verify_shared.county(tmp_path)
+    auditor, plan = Auditor(folder), test_verify_shared.plan(folder)
+    figures, of = auditor.check(plan).figures, prover(auditor, plan)
+    assert of.money(of.planned) == (figures["capital"], figures["running"])
+
+
+def test_services_of_a_package_that_counts_share_it() -> None:
+    about = SimpleNamespace(
+        funds={},
+        targets=[SimpleNamespace(id="t", package="P")],
+        packages={"P": (("a", "b"), ("V1",))},
+        sites={},
+        quota=(),
+    )
+    assert list(links(about, [], {"t"})) == [["a", "b"]]  # type: ignore[arg-type]
+    assert list(links(about, [], set())) == []  # type: ignore[arg-type]
+
+
+def test_a_target_of_a_service_that_is_not_planned_hides_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(targets, "worth", lambda *_: (1, 2, 3))
+    rows = [SimpleNamespace(id=key, service=key, package="", year=None, tier=1, weight=3) for key in "abc"]
+    about = SimpleNamespace(targets=rows, packages={}, phase_at=lambda year: 0)
+    found, points = targets.measure(about, SimpleNamespace(opened={"a": {}, "c": {}}))  # type: ignore[arg-type]
+    assert [row["id"] for row in found] == ["a", "c"]
+    assert points == {"1": 2 * 2 * 1_000_000}
+
+
+def test_nobody_who_was_not_asked_agrees() -> None:
+    result = {"aim": "worth", "objective": 10, "stages": [], "cross_check": None}
+    assert judge(Verdict("valid", figures={"objective": 10}), {}, result).trust == "claim"
