@@ -84,8 +84,8 @@ def row(folder: Path, scenario: str, solver: str, gap: float, limit: float) -> l
 
 
 def share(gap: float | None) -> str:
-    """A gap as per cent."""
-    return "none" if gap is None else f"{gap:.2%}"
+    """A gap as per cent; one beyond all that is reached says nothing as a number."""
+    return "none" if gap is None else "beyond all" if gap > 10 else f"{gap:.2%}"
 
 
 if __name__ == "__main__":
