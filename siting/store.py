@@ -46,7 +46,7 @@ def write_bytes(path: Path, data: bytes) -> Path:
     except OSError as error:
         with suppress(OSError):
             os.unlink(temporary)
-        raise _refused(path, error) from error
+        raise refused(path, error) from error
     return path
 
 
@@ -78,7 +78,7 @@ def remove(path: Path) -> None:
     try:
         path.unlink(missing_ok=True)
     except OSError as error:
-        raise _refused(path, error) from error
+        raise refused(path, error) from error
 
 
 def make_folder(path: Path) -> Path:
@@ -90,7 +90,7 @@ def make_folder(path: Path) -> Path:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise _refused(path, error) from error
+        raise refused(path, error) from error
     return path
 
 
@@ -119,7 +119,7 @@ def new_folder(path: Path) -> Path:
         except FileExistsError:
             continue
         except OSError as error:
-            raise _refused(own, error) from error
+            raise refused(own, error) from error
         return own
     raise AssertionError("the numbers have an end")
 
@@ -135,13 +135,13 @@ def locked(run: Path) -> Iterator[None]:
     try:
         handle = os.open(run / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
-        raise _refused(run, error) from error
+        raise refused(run, error) from error
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             if error.errno not in (errno.EWOULDBLOCK, errno.EACCES):
-                raise _refused(run, error) from error  # a file system without locks
+                raise refused(run, error) from error  # a file system without locks
             owner = os.read(handle, 400).decode("utf-8", "replace") or "?"
             raise CannotWrite(Fault("E802", file=str(run), values={"owner": owner})) from error
         since = datetime.now().isoformat(timespec="seconds")
@@ -151,13 +151,14 @@ def locked(run: Path) -> Iterator[None]:
             for leftover in run.glob("**/.*.tmp"):
                 leftover.unlink(missing_ok=True)
         except OSError as error:
-            raise _refused(run, error) from error
+            raise refused(run, error) from error
         yield
     finally:
         os.close(handle)
 
 
-def _refused(path: Path, error: OSError) -> CannotWrite:
+def refused(path: Path | str, error: OSError) -> CannotWrite:
+    """What the system refuses at ``path``, as a fault (E801)."""
     return CannotWrite(Fault("E801", file=str(path), values={"why": error.strerror or str(error)}))
 
 

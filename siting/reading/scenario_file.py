@@ -20,7 +20,7 @@ from tomlkit.exceptions import TOMLKitError
 
 from siting import store
 from siting.counties.sections import Variation
-from siting.errors import CannotWrite, Fault, InputRefused
+from siting.errors import Fault, InputRefused
 from siting.reading import instance, scenario
 from siting.reading.tables import pydantic_faults
 from siting.reading.toml_file import dotted
@@ -56,7 +56,7 @@ def with_files(folder: Path, names: Sequence[str], place: Path) -> tuple[Path, t
             if name != instance.COUNTY_FILE:
                 shutil.copyfile(folder / name, place / name)
     except OSError as error:
-        raise CannotWrite(Fault("E801", file=str(place), values={"why": error.strerror or str(error)})) from error
+        raise store.refused(place, error) from error
     store.write_text(place / instance.COUNTY_FILE, tomlkit.dumps(document))
     return place, tuple(files[name].stem if name in files else name for name in names)
 

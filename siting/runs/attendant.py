@@ -16,7 +16,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from siting.errors import CannotWrite, Fault, SolverFailed
+from siting import store
+from siting.errors import Fault, SolverFailed
 from siting.verify import Auditor, Breach, Prover, Verdict
 
 
@@ -86,8 +87,7 @@ class Attendant:
                 start_new_session=True,
             )
         except OSError as error:
-            why = error.strerror or str(error)
-            raise CannotWrite(Fault("E801", file=tempfile.gettempdir(), values={"why": why})) from error
+            raise store.refused(tempfile.gettempdir(), error) from error
 
     def _answered(self, asked: str) -> str:
         """One line for a line; none if the process has ended."""

@@ -53,7 +53,7 @@ def may_be_used(run: Path) -> None:
     try:
         names = {path.name for path in run.iterdir()} if run.is_dir() else set()
     except OSError as error:
-        raise CannotWrite(Fault("E801", file=str(run), values={"why": error.strerror or str(error)})) from error
+        raise store.refused(run, error) from error
     if "county.toml" in names or (names and ".lock" not in names and not {INPUTS, PLAN} <= names):
         raise CannotWrite(Fault("E803", file=str(run)))
 
@@ -70,7 +70,7 @@ def clear(run: Path) -> None:
         if (run / INPUTS).is_dir():
             shutil.rmtree(run / INPUTS)
     except OSError as error:
-        raise CannotWrite(Fault("E801", file=str(run), values={"why": error.strerror or str(error)})) from error
+        raise store.refused(run, error) from error
 
 
 def copy_inputs(county: County, run: Path) -> None:

@@ -23,7 +23,7 @@ from typing import IO, Any
 
 import numpy as np
 
-from siting.errors import CannotWrite, Fault
+from siting import store
 
 from . import engines
 from .answer import Answer, Duals, answer_of, incumbent
@@ -94,8 +94,7 @@ def refused() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        why = error.strerror or str(error)
-        raise CannotWrite(Fault("E801", file=tempfile.gettempdir(), values={"why": why})) from error
+        raise store.refused(tempfile.gettempdir(), error) from error
 
 
 def room(stack: ExitStack) -> Path:
