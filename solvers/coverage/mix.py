@@ -16,9 +16,9 @@ from collections.abc import Callable
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_array, eye_array, hstack, vstack
+from scipy.sparse import csr_array
 
-from .reduce import Cover, smaller
+from .reduce import Cover, model_rows, smaller
 from .swap import Swap
 
 #: Choices that are kept; new beginnings of exchanges for one that is drawn, and for a child.
@@ -88,15 +88,11 @@ def best_within(cover: Cover, sites: frozenset[int], seconds: float) -> list[int
     n, m = left.covers.shape
     if not m or seconds <= 0:
         return []
-    use = csr_array(left.use.astype(float))
-    matrix = vstack([hstack([left.covers, eye_array(n)]), hstack([use, csr_array((len(left.limit), n))])])
-    least = np.concatenate([np.ones(n), np.full(len(left.limit), -np.inf)])
-    most = np.concatenate([np.full(n, np.inf), left.limit.astype(float)])
     answer = milp(
         np.concatenate([left.price, left.weight]),
         integrality=np.concatenate([np.ones(m), np.zeros(n)]),
         bounds=Bounds(0, 1),
-        constraints=LinearConstraint(csr_array(matrix), least, most),
+        constraints=LinearConstraint(*model_rows(left.covers, left.use, left.limit)),
         options={"node_limit": NODES, "time_limit": seconds, "mip_rel_gap": 1e-4},
     )
     return [] if answer.x is None else [int(j) for j in left.option[answer.x[:m] > 0.5]]

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, eye_array, hstack, vstack
 
 from ..priced import Task
 
@@ -58,6 +58,16 @@ def reduced(task: Task) -> Cover | None:
     own = option[sites]
     cover = Cover(covers, weight, task.price[own].astype(float), task.use[:, own], task.limit, own, 0.0, (), {})
     return smaller(_without_must(cover, block.must_open[sites]))
+
+
+def model_rows(covers: csr_array, use: np.ndarray, limit: np.ndarray) -> tuple[csr_array, np.ndarray, np.ndarray]:
+    r"""Rows (n + k, m + n) with their ends (n + k,) over sites and what is left out of each row of a cover:
+    :math:`z_i + \sum_{j \in N(i)} y_j \ge 1` and what the sites may use."""
+    n, k = covers.shape[0], len(limit)
+    within = hstack([csr_array(use.astype(float)), csr_array((k, n))])
+    matrix = csr_array(vstack([hstack([covers, eye_array(n)]), within]).tocsr())
+    low = np.concatenate([np.ones(n), np.full(k, -np.inf)])
+    return matrix, low, np.concatenate([np.full(n, np.inf), limit.astype(float)])
 
 
 def smaller(cover: Cover) -> Cover:

@@ -21,7 +21,7 @@ from scipy.sparse import csr_array, hstack, vstack
 
 from ..priced import raised
 from .cuts import chosen, coefficients
-from .reduce import Cover
+from .reduce import Cover, model_rows
 
 INF = highspy.kHighsInf
 #: What a column or row can be in a basis, by a number; thousands of nodes keep theirs.
@@ -54,11 +54,7 @@ class Relaxation:
         self.total = cover.base + float(cover.weight.sum())
         self.cost = np.concatenate([cover.price, cover.weight])
         scale = 1.0 / np.maximum(1, np.abs(cover.use).max(axis=1, initial=0))
-        ones = csr_array((np.ones(n), (np.arange(n), np.arange(n))), shape=(n, n))
-        limits = hstack([csr_array(cover.use * scale[:, None]), csr_array((len(cover.limit), n))])
-        self.matrix = csr_array(vstack([hstack([cover.covers, ones]), limits]).tocsr())
-        self.low = np.concatenate([np.ones(n), np.full(len(cover.limit), -INF)])
-        self.high = np.concatenate([np.full(n, INF), cover.limit * scale])
+        self.matrix, self.low, self.high = model_rows(cover.covers, cover.use * scale[:, None], cover.limit * scale)
         self.first_cut = len(self.low)
         self.cuts: list[tuple[int, int, int]] = []
         self.region_at: dict[int, int] = {}
