@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import click
@@ -24,7 +23,7 @@ def command(as_json: bool) -> None:
 
     facts: dict[str, object] = {
         "versions": result.versions(),
-        "extras": {package: _version(package) for package in EXTRAS.values()},
+        "extras": {package: result.installed(package) for package in EXTRAS.values()},
         "solvers": list(rooms.names(rooms.SOLVERS)),
         "reports": list(rooms.names(rooms.REPORTS)),
         "python": sys.executable,
@@ -41,14 +40,6 @@ def command(as_json: bool) -> None:
         text = ", ".join(text) if isinstance(text, list) else text
         text = say("cli.yes" if text else "cli.no") if isinstance(text, bool) else text
         click.echo(f"{say('cli.doctor.' + key)}: {text}")
-
-
-def _version(package: str) -> str | None:
-    """The version that is installed, None for none."""
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
 
 
 def _writable(folder: Path) -> bool:

@@ -131,10 +131,17 @@ def status_of(outcome: Outcome, interrupted: bool) -> str:
 
 def versions() -> dict[str, str]:
     """Versions of what computes: siting, Python and the libraries behind the numbers."""
-    found = {"siting": __version__, "python": platform.python_version()}
-    for name in ("highspy", "pyomo", "numpy", "scipy", "networkx", "pandas"):
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "-"
-    return found
+    libraries = ("highspy", "pyomo", "numpy", "scipy", "networkx", "pandas")
+    return {
+        "siting": __version__,
+        "python": platform.python_version(),
+        **{name: installed(name) or "-" for name in libraries},
+    }
+
+
+def installed(package: str) -> str | None:
+    """The version of a package, None where it is not installed."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None

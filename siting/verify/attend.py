@@ -18,7 +18,7 @@ from queue import SimpleQueue
 
 from .check import Auditor, Verdict
 from .numbers import FAULTS
-from .run import fault_in, no_twins
+from .run import fault_in, parsed
 
 PLAN = "plan"
 
@@ -26,7 +26,7 @@ PLAN = "plan"
 def judged(auditor: Auditor, line: str) -> Verdict:
     """The verdict on one line."""
     try:
-        plan = json.loads(line, object_pairs_hook=no_twins)
+        plan = parsed(line)
     except FAULTS as fault:
         return fault_in("E709", PLAN, "cannot be read: {fault}", fault)
     return auditor.check(plan)

@@ -30,9 +30,14 @@ def no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
+def parsed(text: str) -> Any:
+    """The content of a JSON text."""
+    return json.loads(text, object_pairs_hook=no_twins)
+
+
 def read(path: Path) -> Any:
     """The content of a JSON file."""
-    return json.loads(path.read_bytes().decode("utf-8"), object_pairs_hook=no_twins)
+    return parsed(path.read_bytes().decode("utf-8"))
 
 
 def fault_in(code: str, name: str, says: str, fault: Exception) -> Verdict:

@@ -24,7 +24,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from ..hierarchy import family
-from ..process.child import begin, listen, tell
+from ..process.child import begin, listen, save_whole, tell
 from .cuts import ANCHORS, SHARED, triples
 from .reduce import Cover
 from .relaxation import Point, Relaxation
@@ -186,11 +186,8 @@ def _shares(point: Point) -> dict[str, Any]:
 
 def _leave(folder: Path, root: Root) -> bool:
     """Write a root for the other processes, and tell of it; False where there is no room for it."""
-    temporary = folder / f"{ROOT}.part"
     try:
-        with temporary.open("wb") as file:
-            np.savez(file, allow_pickle=False, cuts=root.cuts, columns=root.columns, rows=root.rows)
-        temporary.replace(folder / ROOT)
+        save_whole(folder / ROOT, cuts=root.cuts, columns=root.columns, rows=root.rows)
     except OSError:
         return False
     tell(event="root")

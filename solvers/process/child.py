@@ -69,6 +69,18 @@ def begin(main: Callable[[Path], None]) -> None:
         os._exit(4)  # nothing that may ask for more memory
 
 
+def save_whole(path: Path, **values: np.ndarray) -> None:
+    """Values by name as a whole file, or as it was before.
+
+    Raises:
+        OSError: there is no room for it.
+    """
+    temporary = path.with_suffix(".part")
+    with temporary.open("wb") as file:
+        np.savez(file, allow_pickle=False, **values)
+    temporary.replace(path)
+
+
 class Child:
     """One job in its folder, and the way back to the parent."""
 
@@ -83,11 +95,8 @@ class Child:
 
     def save(self, name: str, **values: np.ndarray) -> bool:
         """Keep values by name as a whole file; a full disk is told, and what was kept before stays."""
-        temporary = self.folder / f"{name}.part"
         try:
-            with temporary.open("wb") as file:
-                np.savez(file, allow_pickle=False, **values)
-            os.replace(temporary, self.folder / f"{name}.npz")
+            save_whole(self.folder / f"{name}.npz", **values)
         except OSError as error:
             tell(event="unsaved", why=f"an incumbent cannot be written: {error.strerror or error}")
             return False
