@@ -86,7 +86,7 @@
     }
   }
 
-  /* Settlements, and those roads and sites that are not far outside: a road to the next province must not make the county small. */
+  /* Settlements, and what lies near them of the roads: a road to the next province must not make the county small. */
   function frame(data, lat, lon) {
     const home = L.latLngBounds(lat.map((y, i) => [y, lon[i]])), near = home.pad(0.3);
     for (const road of data.roads) for (const part of road.lines) for (const spot of line(part)) if (near.contains(spot)) home.extend(spot);

@@ -31,6 +31,11 @@ FALL, RISE = 0.98, 1.03
 MOVES = 400
 
 
+def price(site: np.ndarray, opening: np.ndarray, cost: np.ndarray) -> int:
+    """What an assignment (n,) costs, openings included; ``opening`` (m,) and ``cost`` (n, m) are whole numbers."""
+    return round(float(cost[np.arange(len(site)), site].sum())) + int(opening[np.unique(site)].sum())
+
+
 class Refit:
     """Assignments of one problem in whole numbers: ``demand`` (n,), ``room``, ``opening`` (m,), ``cost`` (n, m)."""
 
@@ -46,10 +51,9 @@ class Refit:
         )
         self.alpha = max(1e-9, float(spread.mean() / demand.mean()))
 
-    def value(self, site: np.ndarray) -> int:
-        """What an assignment (n,) costs, openings included."""
-        each = np.arange(len(site))
-        return round(float(self.cost[each, site].sum())) + int(self.opening[np.unique(site)].sum())
+    def value(self, site: np.ndarray | None) -> float:
+        """What an assignment (n,) costs; no end where there is none."""
+        return np.inf if site is None else price(site, self.opening, self.cost)
 
     def assign(self, sites: np.ndarray, begin: np.ndarray, rounds: int) -> np.ndarray | None:
         """The cheapest assignment (n,) to ``sites`` (k,) found from ``begin`` (n,; -1 or another site: the nearest of
@@ -129,8 +133,10 @@ class Refit:
             used = np.unique(best)
             for out, into in self._moves(used, rho):
                 mask = np.isin(np.arange(len(self.room)), used)
-                mask[[j for j in (out,) if j >= 0]] = False
-                mask[[j for j in (into,) if j >= 0]] = True
+                if out >= 0:
+                    mask[out] = False
+                if into >= 0:
+                    mask[into] = True
                 if mask.tobytes() in tried or self.room[mask].sum() < self.demand.sum():
                     continue
                 if self.over():
@@ -138,10 +144,12 @@ class Refit:
                 tried.add(mask.tobytes())
                 begin = np.where(mask[best], best, -1)
                 found = self.assign(np.flatnonzero(mask), begin, GLANCE)
-                if found is not None and lowest <= self.value(found) < NEAR * lowest:
+                value = self.value(found)
+                if found is not None and lowest <= value < NEAR * lowest:
                     found = self.assign(np.flatnonzero(mask), found, SHORT)
-                if found is not None and self.value(found) < lowest:
-                    best, lowest, better = found, self.value(found), True
+                    value = self.value(found)
+                if found is not None and value < lowest:
+                    best, lowest, better = found, value, True
                     keep(best)
                     break
 

@@ -29,7 +29,7 @@ from ..process.linear import LinearModel
 from .lagrange_single import Whole
 from .lagrange_warehouse import AGAIN, NODE, ROOT, Bound, Costs, climb, first_prices, fixed
 from .nodes import Masks, halves
-from .refit import LONG, SHORT, Refit
+from .refit import LONG, SHORT, Refit, price
 from .warehouse import Tree
 
 #: Pairs of each customer in the short search.
@@ -261,7 +261,7 @@ class SingleSource:
         """Keep an assignment (n,), if it fits and is better."""
         if where is None or (np.bincount(where, self.demand, len(self.room)) > self.room).any():
             return
-        value = int(self.cost[np.arange(len(where)), where].sum() + self.opening[np.unique(where)].sum())
+        value = price(where, self.opening, self.cost)
         if value < self.upper:
             self.upper, self.site = value, where
 
