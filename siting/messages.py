@@ -29,15 +29,8 @@ def clipped(text: str) -> str:
 
 
 def sentence(fault: Fault, words: Words) -> str:
-    """What is wrong and what to do; kinds of zones, rooms and modes in words where known, money in its unit."""
-    values = {k: clipped(str(v)) for k, v in fault.values.items()}
-    if "kind" in values and (of := "zone" if "zone" in values else "room" if fault.code == "E192" else ""):
-        values["kind"] = words.sentences.get(f"{of}.{values['kind']}", values["kind"])
-    if words.lang == "zh" and "mode" in values:
-        values["mode"] = words.sentences.get(f"mode.{values['mode']}", values["mode"])
-    if words.lang == "en" and values.get("unit_en"):
-        values["unit"] = values["unit_en"]
-    return printable(words(fault.code, **values))
+    """What is wrong and what to do, on one line."""
+    return printable(words(fault.code, **{k: clipped(str(v)) for k, v in fault.values.items()}))
 
 
 def fault_lines(faults: Iterable[Fault], words: Words, more: str = "cli.more_of_a_kind") -> Iterator[str]:

@@ -1,5 +1,8 @@
 """Words in Chinese and English: one sentence a key, in ``words/*.zh.toml`` and ``words/*.en.toml``.
 
+A sentence says itself which values it tells in words: ``{kind:zone}`` is the word ``zone.<value>``, or the words of the
+values of a list; a value without one is told as it stands, since a county may have kinds of its own.
+
 A room keeps its own words beside itself (``reports/words/``). `tests/test_words.py` sees to it that both languages
 have the same keys with the same holes.
 """
@@ -17,6 +20,8 @@ from typing import Literal, Protocol
 Lang = Literal["zh", "en"]
 LANGS: tuple[Lang, ...] = ("zh", "en")
 HERE = Path(__file__).parent / "words"
+#: What stands between the values of a list, and in a Chinese sentence.
+LISTED, LISTED_ZH = ", ", "、"
 
 
 class Named(Protocol):
@@ -41,11 +46,30 @@ class Words:
         Raises:
             KeyError: there is no such sentence, or a hole is not filled.
         """
-        return self.sentences[key].format(**values)
+        told = {k: _Text(v, self) if isinstance(v, str) else v for k, v in values.items()}
+        return self.sentences[key].format(**told)
 
     def name(self, thing: Named) -> str:
         """Its name in this language; the county's own where there is no English one."""
         return (thing.name_en or thing.name) if self.lang == "en" else (thing.name or thing.name_en)
+
+
+@dataclass(frozen=True)
+class _Text:
+    """A text in the hole of a sentence, which may ask for the words of a family."""
+
+    text: str
+    words: Words
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __format__(self, family: str) -> str:
+        if not family:
+            return self.text
+        known = [self.words.sentences.get(f"{family}.{part}") for part in self.text.split(LISTED)]
+        between = LISTED_ZH if self.words.lang == "zh" else LISTED
+        return self.text if None in known else between.join(word for word in known if word is not None)
 
 
 @lru_cache

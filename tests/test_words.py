@@ -23,8 +23,8 @@ def sentences(path: Path) -> dict[str, str]:
 
 
 def holes(sentence: str) -> list[str]:
-    """Names of the holes."""
-    return sorted({name for _, name, _, _ in Formatter().parse(sentence) if name is not None})
+    """Names of the holes; ``unit_en`` fills the hole ``unit`` of an English sentence."""
+    return sorted({name.removesuffix("_en") for _, name, _, _ in Formatter().parse(sentence) if name is not None})
 
 
 @pytest.mark.parametrize("english", ENGLISH, ids=lambda path: f"{path.parent.parent.name}/{path.name}")
@@ -56,6 +56,30 @@ def test_a_mode_of_travel_is_told_in_words() -> None:
     fault = Fault("W167", values={"value": 90, "mode": "walk", "least": 1, "most": 9})
     assert "步行一般在" in sentence(fault, load("zh"))
     assert "walk" in sentence(fault, load("en"))
+
+
+def test_what_a_sentence_asks_for_in_words_has_words() -> None:
+    asked: set[str] = set()
+    for lang in LANGS:
+        known = load(lang).sentences
+        for key, text in known.items():
+            families = {family for _, _, family, _ in Formatter().parse(text) if family and family.isalpha()}
+            assert {f for f in families if not any(word.startswith(f"{f}.") for word in known)} == set(), key
+            asked |= families
+    assert asked == {"zone", "room", "mode", "thing", "removal"}
+
+
+def test_a_list_of_modes_is_told_in_words_and_what_has_none_as_it_stands() -> None:
+    values = {"count": 1, "total": 2, "modes": "walk, drive"}
+    assert "对步行、驾车，" in sentence(Fault("W171", values=values), load("zh"))
+    assert "for walk, drive their" in sentence(Fault("W171", values=values), load("en"))
+    assert "对walk, boat，" in sentence(Fault("W171", values={**values, "modes": "walk, boat"}), load("zh"))
+
+
+def test_money_is_told_in_the_unit_of_the_language() -> None:
+    fault = Fault("W169", values={"value": 9, "whole": 1, "unit": "万元", "unit_en": "wan yuan"})
+    assert "9 万元" in sentence(fault, load("zh"))
+    assert "9 wan yuan" in sentence(fault, load("en"))
 
 
 def test_chinese_sentences_speak_chinese() -> None:

@@ -99,4 +99,4 @@ class Live:
         self.board.progress(progress)
 
     def _travel(self, mode: str, done: int, of: int) -> None:
-        self._now = self.words("progress.travel", mode=self.words(f"mode.{mode}"), done=done, of=of)
+        self._now = self.words("progress.travel", mode=mode, done=done, of=of)

@@ -22,6 +22,6 @@ def command(county: Path, table: Path, modes: tuple[str, ...]) -> None:
     for line in fault_lines(taken.notes, say):
         click.echo(line, err=True)
     for mode, rows in taken.rows.items():
-        click.echo(say("cli.times.done", mode=say(f"mode.{mode}"), rows=rows, ways=taken.ways[mode]))
+        click.echo(say("cli.times.done", mode=mode, rows=rows, ways=taken.ways[mode]))
     if taken.missing:
         click.echo(say("cli.times.missing", count=taken.missing, file=county / MISSING_FILE))

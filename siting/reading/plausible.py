@@ -117,6 +117,7 @@ def minutes(county: County, _: Numbers) -> Iterator[Fault]:
 def money(county: County, _: Numbers) -> Iterator[Fault]:
     """W168 no money for the smallest site; W169 money without end; W170 running above capital; W159 unit and base."""
     about = county.file.money
+    unit = {"unit": about.unit, "unit_en": about.unit_en or about.unit}
     if "万" in about.unit and about.base == "元" and about.base_per_unit != 10_000:
         yield toml_fault(county, "W159", "money.base_per_unit", value=about.base_per_unit, unit=about.unit)
     for key, service in county.services.items():
@@ -127,13 +128,13 @@ def money(county: County, _: Numbers) -> Iterator[Fault]:
         least = min((size.capital for size in service.sizes), default=Decimal(0))
         funds = sum((sum(f.amounts) for f in county.file.funds if key in f.pays), Decimal(0))
         if service.family != "line" and _buildable(county, key) and least > funds + service.resale:
-            values = {"service": key, "capital": least, "funds": funds, "unit": about.unit, "unit_en": about.unit_en}
+            values = {"service": key, "capital": least, "funds": funds, **unit}
             yield toml_fault(county, "W168", f"services.{key}.sizes", **values)
     lines = {key for key, s in county.services.items() if s.family == "line"}
     for k, fund in enumerate(county.file.funds):
         whole = sum((_everything(county, key) for key in fund.pays if key in county.services), Decimal(0))
         if not lines & set(fund.pays) and whole and sum(fund.amounts) > MOST_FUND * whole:
-            values = {"value": sum(fund.amounts), "whole": whole, "unit": about.unit, "unit_en": about.unit_en}
+            values = {"value": sum(fund.amounts), "whole": whole, **unit}
             yield toml_fault(county, "W169", f"funds[{k}]", **values)
 
 
