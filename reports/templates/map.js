@@ -89,13 +89,14 @@
   /* Settlements, and what lies near them of the roads: a road to the next province must not make the county small. */
   function frame(data, lat, lon) {
     const home = L.latLngBounds(lat.map((y, i) => [y, lon[i]])), near = home.pad(0.3);
-    for (const road of data.roads) for (const part of road.lines) for (const spot of line(part)) if (near.contains(spot)) home.extend(spot);
+    for (const road of data.roads) for (const part of road.lines) for (const spot of part) if (near.contains(spot)) home.extend(spot);
     return home;
   }
 
   function start(data) {
     const lon = degrees(data.places.x), lat = degrees(data.places.y);
     data.lines ||= []; data.phases ||= [];
+    for (const road of data.roads) road.lines = road.lines.map(line);
     state.phase = Math.max(0, data.phases.length - 1);
     for (const service of data.services) prepare(service, data);
     const page = build(data);
@@ -205,7 +206,7 @@
   function ground(here) {
     const { data, map, below } = here;
     here.layers.roads = L.layerGroup(data.roads.slice().reverse().map((road) =>
-      L.polyline(road.lines.map(line), { ...ROADS[road.rank], pane: "below", renderer: below, interactive: false, smoothFactor: 1.2 })));
+      L.polyline(road.lines, { ...ROADS[road.rank], pane: "below", renderer: below, interactive: false, smoothFactor: 1.2 })));
     here.layers.red = L.layerGroup(data.red.map((zone) =>
       L.polygon(zone.rings.map(line), { color: "#a3324a", weight: 1.2, dashArray: "5 3", fillColor: "#a3324a", fillOpacity: 0.1, pane: "below", renderer: below, interactive: false })));
     const { seat, town, towns, people, name } = data.places;
