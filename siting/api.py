@@ -26,7 +26,7 @@ from siting.reading import instance, scenario
 from siting.reading.scenario import Scenario
 from siting.roads import travel
 from siting.runs import budgets, solving
-from siting.runs.solving import Ask, Listener
+from siting.runs.asking import Ask, Listener
 from siting.studies import study as studies
 from siting.studies.frontier import Frontier
 from siting.studies.reasons import Reason, Reasons

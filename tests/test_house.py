@@ -86,7 +86,7 @@ ORDER = (
         "rooms",
     ),
     *("runs", "runs.interrupt", "runs.folder", "runs.attendant", "runs.journal", "runs.honest", "runs.starting"),
-    *("runs.evidence", "runs.worth_of_money", "runs.result"),
+    *("runs.evidence", "runs.worth_of_money", "runs.result", "runs.asking", "runs.work"),
     *("runs.solving", "runs.budget_scenarios", "runs.budgets", "runs.jobs", "runs.sweeping"),
     *("api", "commands", "commands.board", "commands.live", "commands.check", "commands.doctor", "commands.new"),
     "commands.times",

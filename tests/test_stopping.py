@@ -17,7 +17,7 @@ from siting.errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_TERMINATED, Stopped
 from siting.plan import Plan
 from siting.plans.outcome import Effort, Outcome
 from siting.problems.problem import Problem
-from siting.runs import solving
+from siting.runs import solving, work
 from siting.runs.interrupt import Interrupt
 from siting.runs.solving import Ask
 from siting.verify import verify_run
@@ -127,7 +127,7 @@ def test_a_signal_before_any_plan_says_so(
         signal.raise_signal(signal.SIGINT)
         held.wait(LONG_S)
 
-    monkeypatch.setattr(solving.travel, "times", deaf)
+    monkeypatch.setattr(work.travel, "times", deaf)
     monkeypatch.setattr(solving, "Interrupt", partial(Interrupt, patience_s=0.0))
     with pytest.raises(Stopped) as stopped:
         solving.solve(county, tmp_path / "run", Ask())

@@ -14,7 +14,7 @@ import click
 
 from siting.commands import county_folder, effort_options, print_json, say, telling_options, writers
 from siting.commands.solve import exit_code
-from siting.runs.solving import Ask, Listener
+from siting.runs.asking import Ask, Listener
 
 ALL = "all"
 

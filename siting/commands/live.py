@@ -18,7 +18,7 @@ from rich.text import Text
 
 from siting.commands.board import Board
 from siting.plans.outcome import Progress
-from siting.runs.solving import Listener
+from siting.runs.asking import Listener
 from siting.words import Words
 
 #: Where there is no terminal, progress is a line now and then.

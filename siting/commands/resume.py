@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from siting.commands import memory_option, say, telling_options
-from siting.runs.solving import Listener
+from siting.runs.asking import Listener
 
 
 @click.command("resume", help=say("cli.resume.help"), epilog=say("cli.resume.example"))

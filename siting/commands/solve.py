@@ -16,8 +16,8 @@ import click
 from siting.commands import county_folder, effort_options, print_json, say, telling_options
 from siting.errors import EXIT_INTERRUPTED, EXIT_LIMIT_WITH_PLAN, EXIT_OK, EXIT_TERMINATED
 from siting.runs import solving
+from siting.runs.asking import Ask, Listener
 from siting.runs.interrupt import Terminated
-from siting.runs.solving import Ask, Listener
 
 #: Written after every solve; other formats with ``siting report``.
 FORMATS = ("html", "csv", "gpkg")

@@ -12,7 +12,7 @@ import click
 from siting.commands import county_folder, effort_options, listed, print_json, say, telling_options, writers
 from siting.commands.solve import exit_code
 from siting.errors import SolverFailed
-from siting.runs.solving import Ask, Listener
+from siting.runs.asking import Ask, Listener
 
 
 @click.command("sweep", help=say("cli.sweep.help"), epilog=say("cli.sweep.example"))

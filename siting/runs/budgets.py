@@ -29,11 +29,11 @@ from siting.reading.scenario import Scenario
 from siting.roads import travel
 from siting.roads.travel import TravelTimes
 from siting.runs import folder as run_folder
+from siting.runs.asking import Ask, Listener
 from siting.runs.budget_scenarios import add_scenarios, leans_on
 from siting.runs.interrupt import Interrupt
 from siting.runs.journal import plan_file
 from siting.runs.result import status_of, versions
-from siting.runs.solving import Ask, Listener
 from siting.studies.frontier import Curve, Frontier, Point
 from siting.verify import Auditor
 

@@ -16,7 +16,7 @@ from siting.errors import InputRefused, SitingError, SolverFailed
 from siting.reading import instance
 from siting.runs import folder as run_folder
 from siting.runs import journal, solving
-from siting.runs.solving import Ask
+from siting.runs.asking import Ask
 from siting.studies.sweep import Job, Row
 
 #: Where the beginnings of every job are counted.

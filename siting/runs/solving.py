@@ -7,67 +7,33 @@ happens, the last plan that the checker accepted is on the disk, and `resume` go
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
-from siting import cache, rooms, store
+from siting import rooms, store
 from siting.counties.county import County
-from siting.errors import Fault, InputRefused, NoPlan, PlanRejected, Stopped
-from siting.plan import Plan
-from siting.plans.outcome import Effort, Outcome, Progress, Stage, Stop
-from siting.problems import size
-from siting.problems.posing import pose
-from siting.problems.problem import Problem
+from siting.errors import Fault, InputRefused
+from siting.plans.outcome import Effort
 from siting.reading import instance, scenario
-from siting.roads import standing, travel
-from siting.roads.travel import TravelTimes
-from siting.runs import evidence, honest, journal, result, starting, worth_of_money
+from siting.reading.scenario import Scenario
 from siting.runs import folder as run_folder
+from siting.runs import journal, starting
+from siting.runs.asking import NOBODY
+from siting.runs.asking import Ask as Ask
+from siting.runs.asking import Listener as Listener
 from siting.runs.attendant import Attendant
-from siting.runs.evidence import Evidence
-from siting.runs.folder import INPUTS, LOG, RESULT
+from siting.runs.folder import INPUTS
 from siting.runs.interrupt import Interrupt
 from siting.runs.journal import Journal, Record
-from siting.verify import Auditor, judge
-
-
-@dataclass(frozen=True)
-class Ask:
-    """What the user asked for."""
-
-    scenario: str = scenario.BASE
-    solver: str = "highs"
-    gap: float = 0.01
-    time_limit_s: float = 600.0
-    seed: int = 0
-    threads: int = 1
-    memory_mb: int | None = None
-    prove_travel: bool = False
-    certify: bool = False
-    cross_check: str = ""
-    money_curves: bool = False
-
-    def options(self) -> dict[str, Any]:
-        """How hard to try, by name."""
-        return {key: value for key, value in asdict(self).items() if key not in ("scenario", "solver")}
-
-
-@dataclass(frozen=True)
-class Listener:
-    """Whom to tell how far it is: ``step(key, **values)`` names a step, ``progress`` follows the solver, ``plan`` hears
-    of every plan on the way."""
-
-    step: Callable[..., None] = field(default=lambda key, **values: None)
-    progress: Callable[[Progress], None] = field(default=lambda progress: None)
-    travel: Callable[[str, int, int], None] = field(default=lambda mode, done, of: None)
-    plan: Callable[[County, Plan], None] = field(default=lambda county, plan: None)
+from siting.runs.work import Work
+from siting.verify import Auditor
 
 
 def solve(
-    folder: Path, run: Path, ask: Ask, listener: Listener = Listener(), start: Path | None = None
+    folder: Path, run: Path, ask: Ask, listener: Listener = NOBODY, start: Path | None = None
 ) -> Mapping[str, Any]:
     """Solve a county folder into the run folder ``run``, from the plan of another run ``start`` if it is given; the
     content of ``result.json``.
@@ -84,11 +50,7 @@ def solve(
     begun = time.monotonic()
     listener.step("step.read", folder=folder)
     read, notes = instance.read(folder)
-    chosen = scenario.of(read, ask.scenario)
-    county = scenario.under(read, ask.scenario)
-    rooms.solver(ask.solver)
-    if ask.cross_check:
-        rooms.witness(ask.cross_check)
+    county, chosen = _asked(read, ask)
     plan = None if start is None else starting.plan_of(start, county, chosen, Auditor(folder))
     record = Record(county.id, chosen.name, ask.solver, ask.options(), dict(county.files))
     run_folder.may_be_used(run)
@@ -97,11 +59,10 @@ def solve(
         run_folder.copy_inputs(county, run)
         with Attendant(run / INPUTS, chosen.name, chosen.services) as auditor:
             kept = Journal(run, county, chosen, auditor, record)
-            kept.write()
-            return _Work(ask, listener, kept, notes, interrupt, begun, plan).done()
+            return Work(ask, listener, kept, notes, interrupt, begun, plan).done()
 
 
-def resume(run: Path, changed: Mapping[str, Any] | None = None, listener: Listener = Listener()) -> Mapping[str, Any]:
+def resume(run: Path, changed: Mapping[str, Any] | None = None, listener: Listener = NOBODY) -> Mapping[str, Any]:
     """Go on with a run that was killed, stopped or out of time: from its last checked plan and the bounds that it had
     proven; the content of the new ``result.json``.
 
@@ -125,165 +86,21 @@ def resume(run: Path, changed: Mapping[str, Any] | None = None, listener: Listen
             Effort(ask.gap, ask.time_limit_s, ask.seed, ask.threads, ask.memory_mb)
         except (TypeError, ValueError) as error:
             raise InputRefused(Fault("E191", file=str(run), values={"why": str(error)})) from error
-        rooms.solver(ask.solver)
-        chosen = scenario.of(read, ask.scenario)
-        county = scenario.under(read, ask.scenario)
+        county, chosen = _asked(read, ask)
         with Attendant(run / INPUTS, chosen.name, chosen.services) as auditor:
             plan = starting.plan_of(run, county, chosen, auditor) if (run / run_folder.PLAN).is_file() else None
             record = replace(record, options=ask.options(), resumed=record.resumed + 1)
             kept = Journal(run, county, chosen, auditor, record)
-            kept.write()
-            return _Work(ask, listener, kept, notes, interrupt, begun, plan).done()
+            return Work(ask, listener, kept, notes, interrupt, begun, plan).done()
 
 
-@dataclass(frozen=True)
-class _Work:
-    """A solve whose inputs stand in the run folder, up to its result."""
+def _asked(read: County, ask: Ask) -> tuple[County, Scenario]:
+    """The county under the scenario that was asked for, and the scenario.
 
-    ask: Ask
-    listener: Listener
-    kept: Journal
-    notes: tuple[Fault, ...]
-    interrupt: Interrupt
-    begun: float
-    start: Plan | None
-    logs: list[str] = field(default_factory=list)
-
-    def done(self) -> dict[str, Any]:
-        """Solve, check, keep; the content of ``result.json``."""
-        soon = self.interrupt.soon
-        try:
-            times, problem = soon(self._posed, self._nothing)
-            outcome = soon(lambda: self._solved(problem), lambda: self._so_far(problem))
-            found = Evidence()
-            if not self.interrupt():
-                outcome, found = soon(lambda: self._witnessed(problem, outcome), lambda: (outcome, found))
-            return self._told(times, outcome, found)
-        except NoPlan:
-            if self.interrupt():
-                self._nothing()
-            raise
-        finally:
-            self.kept.close()
-
-    def _posed(self) -> tuple[TravelTimes, Problem]:
-        """The travel times and the problem; the tables of travel times are on the disk."""
-        county, run = self.kept.county, self.kept.run
-        self.listener.step("step.travel", settlements=len(county.settlements), sites=len(county.sites))
-        times = travel.times(county, cache_folder=cache.folder(), progress=self.listener.travel)
-        standing.write_tables(run, county, times)
-        problem = pose(county, times, self.kept.chosen)
-        size.check(problem, self.ask.memory_mb)
-        self.kept.times = times
-        if self.start is not None:
-            self.kept.keep(self.start)
-        return times, problem
-
-    def _nothing(self) -> NoReturn:
-        """A signal came before there was anything to tell of; a plan that is taken up stays where it is."""
-        run = self.kept.run
-        code = "E604" if (run / run_folder.PLAN).is_file() else "E601"
-        raise Stopped(Fault(code, values={"what": self.interrupt.name, "run": run}), self.interrupt.name)
-
-    def _so_far(self, problem: Problem) -> Outcome:
-        """The best plan that is kept, of which nothing new is claimed: the solver did not stop in time."""
-        from siting.model import goal
-
-        plan = self.kept.close()
-        if plan is None:
-            self._nothing()
-        stages = tuple(
-            Stage(aim.name, goal.value(problem, aim, plan), None, Stop.USER, 0.0) for aim in goal.aims(problem)
-        )
-        return Outcome(plan, stages, self.ask.solver, "")
-
-    def _effort(self, seconds: float) -> Effort:
-        ask = self.ask
-        return Effort(
-            gap=ask.gap,
-            time_limit_s=seconds,
-            seed=ask.seed,
-            threads=ask.threads,
-            memory_mb=ask.memory_mb,
-            prove_travel=ask.prove_travel,
-            start=self.kept.plan,
-            known=self.kept.record.known,
-            on_known=self.kept.on_known,
-            on_plan=self._heard,
-            on_progress=self.listener.progress,
-            on_log=self.logs.append,
-            stopped=self.interrupt,
-        )
-
-    def _solved(self, problem: Problem) -> Outcome:
-        """What the solver gives back; nothing better that was kept on the way is given up for it."""
-        ask, kept = self.ask, self.kept
-        self.listener.step("step.solve", solver=ask.solver, services=len(problem.blocks), gap=f"{ask.gap:.2%}")
-        effort = self._effort(max(0.1, ask.time_limit_s - (time.monotonic() - self.begun)))
-        try:
-            outcome = rooms.solver(ask.solver)(problem, effort)
-        except Exception:  # but not a second Ctrl-C, which waits for nothing
-            kept.flush()
-            raise
-        finally:
-            self._log()
-        if not self.interrupt():  # then the solver's last plan, which is no worse, is checked alone
-            kept.flush()
-        self.listener.step("step.verify")
-        verdict = kept.check(outcome.plan)
-        if verdict.word != "valid":
-            kept.flush()
-            first = verdict.breaches[0]
-            says = f"{first.rule} {first.where}: {first.says}"
-            raise PlanRejected(Fault("E701", file=str(kept.run), values={"says": says}))
-        outcome = honest.never_worse(problem, outcome, kept.plan)
-        honest.check(problem, outcome)
-        kept.keep(outcome.plan)
-        return outcome
-
-    def _log(self) -> None:
-        store.write_text(self.kept.run / LOG, "\n".join(self.logs))
-
-    def _witnessed(self, problem: Problem, outcome: Outcome) -> tuple[Outcome, Evidence]:
-        """What else speaks for the plan, if it was asked for: each may take as long as the solve."""
-        ask, found = self.ask, Evidence()
-        effort = self._effort(ask.time_limit_s)
-        try:
-            if ask.certify:
-                self.listener.step("step.certify")
-                outcome, found = evidence.certify(self.kept, problem, outcome, effort)
-            if ask.cross_check:
-                self.listener.step("step.cross_check", solver=ask.cross_check)
-                found = evidence.cross_check(self.kept, problem, outcome, effort, ask.cross_check, found)
-            if ask.money_curves:
-                self.listener.step("step.money_curves", services=len(problem.blocks))
-                found = replace(found, value=worth_of_money.told(problem, outcome.plan, effort))
-        finally:
-            self._log()
-        return outcome, found
-
-    def _heard(self, plan: Plan) -> None:
-        self.listener.plan(self.kept.county, plan)
-        self.kept.on_plan(plan)
-
-    def _told(self, times: TravelTimes, outcome: Outcome, found: Evidence) -> dict[str, Any]:
-        kept = self.kept
-        kept.keep_before()
-        told = result.content(
-            result.Solved(
-                county=kept.county,
-                chosen=kept.chosen,
-                times=times,
-                options=self.ask.options(),
-                outcome=outcome,
-                measures=kept.measures,
-                notes=self.notes,
-                signal=self.interrupt.name,
-                resumed=kept.record.resumed,
-                evidence=found,
-                seconds=time.monotonic() - self.begun,
-            )
-        )
-        told["trust"] = judge(kept.verdict, dict(found.bounds), told).trust
-        store.write_json(kept.run / RESULT, told)
-        return told
+    Raises:
+        InputRefused: there is no such scenario (E180), or no such solver is installed (E192).
+    """
+    rooms.solver(ask.solver)
+    if ask.cross_check:
+        rooms.witness(ask.cross_check)
+    return scenario.under(read, ask.scenario), scenario.of(read, ask.scenario)

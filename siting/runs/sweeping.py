@@ -22,10 +22,10 @@ from siting import rooms, spreadsheet, store
 from siting.counties.county import County
 from siting.errors import Fault, InputRefused
 from siting.reading import instance, scenario
+from siting.runs.asking import Ask, Listener
 from siting.runs.interrupt import Interrupt
 from siting.runs.jobs import attempts, row_of, run_job
 from siting.runs.result import versions
-from siting.runs.solving import Ask, Listener
 from siting.studies.sweep import Job, Row, Sweep
 
 if TYPE_CHECKING:
