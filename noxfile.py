@@ -103,6 +103,12 @@ def witness(here: nox.Session) -> None:
     run(here, 200, f"{PATH}witness.py")
 
 
+@nox.session(name="campaign-certify", venv_backend="none")
+def certify(here: nox.Session) -> None:
+    """F15: random medians, covers and warehouses with capacities, so many of each, solved with a certificate."""
+    run(here, 20, f"{PATH}certify.py")
+
+
 @nox.session(name="campaign-travel", venv_backend="none")
 def travel(here: nox.Session) -> None:
     """F17: travel counted by siting and by its checker, on random roads and on five counties."""

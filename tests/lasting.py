@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -118,6 +119,15 @@ def children(parent: int) -> list[int]:
             if int(fields[1]) == parent:
                 found.append(int(entry.name))
     return found
+
+
+def resident_mb(number: int) -> float:
+    """Megabytes of memory that a process holds now; 0 if it has ended."""
+    try:
+        pages = int((Path("/proc") / str(number) / "statm").read_text().split()[1])
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    return pages * resource.getpagesize() / 2**20
 
 
 def alive(number: int) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -56,6 +55,26 @@ def test_memory_caps_are_kept(county: Path, cache_folder: Path, tmp_path: Path) 
     campaign.tell("memory", statuses=statuses)
 
 
+@pytest.mark.skipif(not campaign.is_long(), reason="the short form is the first test; minutes of the embedded county")
+def test_memory_caps_hold_where_memory_is_the_limit(cache_folder: Path, tmp_path: Path) -> None:
+    """The embedded county in one model, which would take more than the first caps; services one by one under 230."""
+    told = {}
+    for solver, cap in [("direct", 500), ("highs", 230), ("direct", 1000), ("direct", 2000)][: campaign.count(1)]:
+        run = tmp_path / f"{solver}{cap}"
+        limits = ("--gap", "0.002", "--memory-mb", cap, "--time-limit", 150)
+        process = lasting.start(cache_folder, "solve", "yunling", "--out", run, "--solver", solver, *limits, "--quiet")
+        peak_mb = 0.0
+        while process.poll() is None:
+            peak_mb = max(peak_mb, sum(map(lasting.resident_mb, lasting.children(process.pid))))
+            time.sleep(0.05)
+        assert ended(process) in (EXIT_OK, EXIT_LIMIT_WITH_PLAN)
+        assert peak_mb <= 1.05 * cap
+        assert verify_run(run).word == "valid"
+        status = json.loads((run / "result.json").read_text(encoding="utf-8"))["status"]
+        told[f"{solver} {cap}"] = {"status": status, "solvers_peak_mb": round(peak_mb)}
+    campaign.tell("memory of the embedded county", caps_mb=told)
+
+
 @pytest.mark.skipif(not campaign.is_long(), reason="the short form stands in tests/test_interrupt.py")
 def test_a_time_limit_is_kept(county: Path, cache_folder: Path, tmp_path: Path) -> None:
     over = {}
@@ -81,12 +100,6 @@ def test_equal_runs_give_equal_bytes(tiny: Path, cache_folder: Path, tmp_path: P
     campaign.tell("same", runs=campaign.count(2), different_plans=len(plans))
 
 
-def grown_mb() -> float:
-    """Memory that this process holds now."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * resource.getpagesize() / 2**20
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_many_solves_in_one_process_leave_nothing_behind(
     tiny: Path, cache_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -99,9 +112,9 @@ def test_many_solves_in_one_process_leave_nothing_behind(
     for k in range(rounds):
         solving.solve(tiny, tmp_path / "run", Ask(solver="highs" if k % 2 else "greedy"))
         if k + 1 == warm:
-            before, handles = grown_mb(), len(os.listdir("/proc/self/fd"))
+            before, handles = lasting.resident_mb(os.getpid()), len(os.listdir("/proc/self/fd"))
     assert set(lasting.children(os.getpid())) <= others
-    growth = grown_mb() / before - 1
+    growth = lasting.resident_mb(os.getpid()) / before - 1
     if rounds >= 30:  # alone in its process; in the short form other tests may hold and drop what they like
         assert growth <= 0.05
         assert len(os.listdir("/proc/self/fd")) <= handles
