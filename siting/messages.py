@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from itertools import groupby
 from typing import Any
 
@@ -14,6 +15,14 @@ from siting.words import Words
 SHOWN_OF_A_KIND = 8
 #: Nobody reads a longer value in a message.
 LONGEST = 400
+#: Words of the format, and what planners write in Chinese for them.
+CHINESE = {
+    "city": ("市区",), "county_town": ("县城",), "central_town": ("中心镇",), "central_village": ("中心村",),
+    "township_seat": ("乡镇", "乡镇驻地", "乡镇政府驻地"), "village": ("村", "行政村"), "hamlet": ("自然村",),
+    "existing": ("现有", "已有", "现状"), "candidate": ("候选", "规划"),
+    "walk": ("步行",), "bicycle": ("骑行", "自行车"), "drive": ("驾车",), "bus": ("公交",),
+}  # fmt: skip
+TERMS = {chinese: word for word, all_of_it in CHINESE.items() for chinese in all_of_it}
 #: Kinds of characters that are not to be obeyed: controls, direction marks, halves of pairs, ends of lines.
 UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
@@ -29,8 +38,19 @@ def clipped(text: str) -> str:
 
 
 def sentence(fault: Fault, words: Words) -> str:
-    """What is wrong and what to do, on one line."""
-    return printable(words(fault.code, **{k: clipped(str(v)) for k, v in fault.values.items()}))
+    """What is wrong and what to do, on one line; what was meant, where it can be guessed."""
+    values = {k: sentence(v, words) if isinstance(v, Fault) else clipped(str(v)) for k, v in fault.values.items()}
+    meant = values.get("meant") or _meant(values.get("value") or values.get("name", ""), values.get("known", ""))
+    return printable(words(fault.code, **values) + (words("fault.meant", meant=meant) if meant else ""))
+
+
+def _meant(written: str, known: str) -> str:
+    """The one of the ``known`` words that looks like the written one, or that is its English name; "" for none."""
+    choice = known.split(", ")
+    if written in choice:
+        return ""
+    near = get_close_matches(written, choice, 1, 0.6)
+    return near[0] if near else TERMS[written] if TERMS.get(written) in choice else ""
 
 
 def fault_lines(faults: Iterable[Fault], words: Words, more: str = "cli.more_of_a_kind") -> Iterator[str]:

@@ -48,9 +48,10 @@ def pose(county: County, times: TravelTimes, scenario: Scenario) -> Problem:
     )
     must = sum(block.least_running for block in blocks)
     if budget is not None and must > budget:
-        raise InputRefused(
-            Fault("E182", file="county.toml", column="running_budget_per_year", values={"must": must, "budget": budget})
-        )
+        money = county.file.money
+        values = {"unit": money.unit, "unit_en": money.unit_en or money.unit}
+        values |= {k: f"{v / money.base_per_unit:,.10g}" for k, v in {"must": must, "budget": budget}.items()}
+        raise InputRefused(Fault("E182", file="county.toml", column="running_budget_per_year", values=values))
     if conflicts := [fault for rule in problem.rules for fault in _conflict(rule, problem.block(rule.service))]:
         raise Infeasible(conflicts)
     return problem

@@ -16,6 +16,7 @@ from siting.counties.rows import Disposal, Settlement, Site
 from siting.errors import Fault
 from siting.reading import coherence, own_times
 from siting.reading.coherence import toml_fault
+from siting.reading.likeness import Likeness
 from siting.roads.ground import too_near
 from siting.roads.network import ModeNetwork, Plane, build, even_odd, snap
 from siting.roads.slope import UNKNOWN_MM
@@ -35,7 +36,7 @@ def run(county: County, numbers: Numbers) -> list[Fault]:
 
 def sites(county: County, numbers: Numbers) -> Iterator[Fault]:
     """E120 unknown service, E122/E123 host, E124 host rule, E125 size, E126 existing site without capacity."""
-    settlements = {s.id: s for s in county.settlements}
+    settlements, alike = {s.id: s for s in county.settlements}, Likeness(county.settlements)
     for site, number in zip(county.sites, numbers["sites.csv"], strict=True):
 
         def fault(code: str, column: str, *, row: int = number, **values: object) -> Fault:
@@ -47,7 +48,7 @@ def sites(county: County, numbers: Numbers) -> Iterator[Fault]:
         service = county.services[site.service]
         host = settlements.get(site.settlement)
         if site.settlement and host is None:
-            yield fault("E122", "settlement", value=site.settlement)
+            yield fault("E122", "settlement", value=site.settlement, meant=alike.meant(site.settlement))
         elif site.status == "candidate" and host is None:
             yield fault("E123", "settlement", id=site.id)
         if service.family == "line":
@@ -67,14 +68,14 @@ def sites(county: County, numbers: Numbers) -> Iterator[Fault]:
 
 def lines(county: County, numbers: Numbers) -> Iterator[Fault]:
     """E120 unknown line service, E122 unknown stop, E147 fewer than two stops, or one twice in a row."""
-    settlements = {s.id for s in county.settlements}
+    settlements, alike = {s.id for s in county.settlements}, Likeness(county.settlements)
     known = [key for key, s in county.services.items() if s.family == "line"]
     for line, number in zip(county.lines, numbers["lines.csv"], strict=True):
         if line.service and line.service not in known:
             yield Fault("E120", "lines.csv", number, "service", {"value": line.service, "known": ", ".join(known)})
         for stop in line.stop_ids:
             if stop not in settlements:
-                yield Fault("E122", "lines.csv", number, "stops", {"value": stop})
+                yield Fault("E122", "lines.csv", number, "stops", {"value": stop, "meant": alike.meant(stop)})
         stops = line.stop_ids
         if len(set(stops)) < 2 or any(a == b for a, b in itertools.pairwise(stops)):
             yield Fault("E147", "lines.csv", number, "stops", {"id": line.id})

@@ -13,6 +13,7 @@ from siting.counties.county import County
 from siting.counties.services import Service
 from siting.errors import Fault, InputRefused
 from siting.reading import scenario, toml_file
+from siting.reading.likeness import Likeness
 
 #: No standard of daily life is longer: such a limit was given in seconds.
 LONGEST_LIMIT_MIN = 240
@@ -124,11 +125,12 @@ def _phases(county: County) -> Iterator[Fault]:
 
 def _packages(county: County) -> Iterator[Fault]:
     """E122 an unknown settlement in a package."""
-    known = {s.id for s in county.settlements}
+    known, alike = {s.id for s in county.settlements}, Likeness(county.settlements)
     for k, package in enumerate(county.file.packages):
         for settlement in package.settlements:
             if settlement not in known:
-                yield toml_fault(county, "E122", f"packages[{k}].settlements", value=settlement)
+                where, meant = f"packages[{k}].settlements", alike.meant(settlement)
+                yield toml_fault(county, "E122", where, value=settlement, meant=meant)
 
 
 def _standards(county: County) -> Iterator[Fault]:

@@ -110,6 +110,10 @@ def _examine(folder: Path) -> tuple[County | None, list[Fault]]:
     faults += [f for f in checks.run(county, numbers) if not (f.code == "E122" and "settlements.csv" in spoilt)]
     if not any(fault.severity is Severity.ERROR for fault in faults):
         faults += [*plausible.run(county, numbers), *plausible_map.run(county, numbers)]
+    elif any(
+        fault.code in ("E128", "E134") for fault in faults
+    ):  # the roads may be there, under a name that no mode knows
+        faults += plausible_map.unused(county, numbers)
     return county, faults
 
 

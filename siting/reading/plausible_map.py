@@ -127,7 +127,7 @@ def unused(county: County, _: Numbers) -> Iterator[Fault]:
     for name in sorted(set(county.roads.road_class.tolist()) - known):
         mine = county.roads.road_class == name
         values = {"value": name, "count": int(mine.sum()), "km": f"{county.roads.length_mm[mine].sum() / 1e6:.1f}"}
-        yield Fault("W178", "edges.csv", column="road_class", values=values)
+        yield Fault("W178", "edges.csv", column="road_class", values=values | {"known": ", ".join(sorted(known))})
 
 
 def cut_off(county: County, numbers: Numbers) -> Iterator[Fault]:

@@ -18,6 +18,8 @@ from siting.counties.sections import Aim, Variation
 from siting.errors import Fault, InputRefused
 from siting.reading import toml_file
 
+#: So many keys or ids are named where a path leads nowhere.
+MOST_NAMED = 20
 BASE = "base"
 BASELINE = "baseline"
 
@@ -81,17 +83,14 @@ def under(county: County, name: str) -> County:
     variation = county.file.scenarios.get(name)
     if variation is None or not variation.changes:
         return county
-    plain, faults = deepcopy(dict(county.plain)), []
+    plain, faults, where = deepcopy(dict(county.plain)), [], f"scenarios.{name}.changes"
     for key, value in variation.changes.items():
-        where = f"scenarios.{name}.changes"
-        if not _put(plain, toml_file.undotted(key), deepcopy(value)):
-            faults.append(Fault("E183", "county.toml", column=where, values={"key": key}))
+        if not _put(plain, place := toml_file.undotted(key), deepcopy(value)):
+            part, known = _astray(plain, place)
+            values = {"key": key, "value": part, "known": ", ".join(known[:MOST_NAMED])}
+            faults.append(Fault("E183", "county.toml", column=where, values=values))
     file, wrong = toml_file.validated(plain, "county.toml")
-    faults += [
-        Fault("E184", "county.toml", column=f"scenarios.{name}.changes", values={"key": f.column, "value": v})
-        for f in wrong
-        for v in [f.values.get("value", f.code)]
-    ]
+    faults += [Fault("E184", "county.toml", column=where, values={"key": f.column, "why": f}) for f in wrong]
     if faults or file is None:
         raise InputRefused(faults)
     return replace(county, file=file, plain=plain)
@@ -127,6 +126,18 @@ def _step(node: Any, part: Any) -> Any:
             return node[part]
         return next((item for item in node if isinstance(item, dict) and item.get("id") == part), None)
     return None
+
+
+def _astray(node: Any, place: tuple[Any, ...]) -> tuple[str, list[str]]:
+    """The part of a path at which it leaves the document, and what stands there instead: keys, ids or numbers."""
+    for part in place:
+        inside = _step(node, part)
+        if inside is None:
+            if isinstance(node, list):
+                return str(part), [str(i.get("id", k) if isinstance(i, dict) else k) for k, i in enumerate(node)]
+            return str(part), sorted(node) if isinstance(node, dict) else []
+        node = inside
+    return "", []
 
 
 def capital_available(county: County, scenario: Scenario) -> dict[str, tuple[int, ...]]:

@@ -33,6 +33,8 @@ _EXCEL = re.compile(r"\d(\.\d+)?E\+\d+", re.IGNORECASE)
 MOST_COLUMNS = 2000
 #: No quantity of a county is written with more characters.
 LONGEST_NUMBER = 100
+#: What spreadsheets of other regions put between cells instead of commas, and how a message names it.
+_OTHER_SIGNS = {";": ";", "\t": "Tab"}
 #: Full-width digits, point and signs; NFKC would also make 102 of 10².
 WIDE = {ord(wide): plain for wide, plain in zip("０１２３４５６７８９．＋－", "0123456789.+-", strict=True)}
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
@@ -108,8 +110,11 @@ def pydantic_faults(
     error: ValidationError, file: str, row: int | None = None
 ) -> Iterator[tuple[tuple[Any, ...], Fault]]:
     """One fault per finding of pydantic, with the place in the data where it was found."""
-    for item in error.errors(include_url=False):
-        kind, context = item["type"], item.get("ctx", {})
+    items = error.errors(include_url=False)
+    for item in items:
+        kind, context, depth = item["type"], item.get("ctx", {}), len(item["loc"])
+        if kind == "too_short" and any(o["loc"][:depth] == item["loc"] and len(o["loc"]) > depth for o in items):
+            continue  # a list is short only because its elements have faults of their own
         values: dict[str, object] = {"value": _short(item.get("input"))}
         code = "E118"
         if kind in ("missing", "string_too_short", "too_short"):
@@ -155,7 +160,10 @@ def _numbered(reader: Any) -> Iterator[tuple[int, list[str]]]:
 
 
 def header_faults(header: list[str], row_type: type[Row], file: str) -> list[Fault]:
-    """E113 a heading twice; E115 or E117 a heading that is missing, with a near one or not."""
+    """E113 a heading twice; E115 or E117 a heading that is missing, with a near one or not; E167 no commas at all."""
+    signs = [name for sign, name in _OTHER_SIGNS.items() if len(header) == 1 and sign in header[0]]
+    if signs:  # one cell that should be many: every heading would be missing
+        return [Fault("E167", file, 1, values={"sign": signs[0]})]
     faults = [
         Fault("E113", file, 1, name, {"name": name})
         for name in dict.fromkeys(header)
@@ -164,9 +172,8 @@ def header_faults(header: list[str], row_type: type[Row], file: str) -> list[Fau
     for name, field in row_type.model_fields.items():
         if field.is_required() and name not in header:
             near = get_close_matches(name, header, 1, 0.6)
-            faults.append(
-                Fault("E115" if near else "E117", file, 1, name, {"name": name, "near": near[0] if near else ""})
-            )
+            values = {"name": name, "near": near[0] if near else "", "has": ", ".join(filter(None, header))}
+            faults.append(Fault("E115" if near else "E117", file, 1, name, values))
     return faults
 
 

@@ -60,8 +60,10 @@ def read(path: Path) -> tuple[Document, list[Fault]]:
     try:
         raw = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
-        line = re.search(r"line (\d+)", str(error))
-        return Document(), [Fault("E100", path.name, int(line[1]) if line else None, values={"why": str(error)})]
+        found = re.search(r"line (\d+)", str(error))
+        row = int(found[1]) if found else None
+        shown = f": {text.split(chr(10))[row - 1].strip()}" if row else ""
+        return Document(), [Fault("E100", path.name, row, values={"why": f"{error}{shown}"})]
     except (ValueError, ArithmeticError, RecursionError) as error:  # numbers and nesting beyond what Python reads
         return Document(), [Fault("E100", path.name, values={"why": str(error) or type(error).__name__})]
     if _depth(raw) > DEEPEST:

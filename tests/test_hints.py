@@ -1,0 +1,86 @@
+"""What a planner wrote and what was meant: a message names the cure, not only the fault."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from siting import words
+from siting.messages import fault_lines
+from siting.reading import instance
+from siting.reading.likeness import Likeness
+from siting.reading.tables import clean
+
+from . import small_county
+from .test_check_cli import Break, append, replace
+
+CHANGES = "\n[scenarios.s.changes]\n"
+
+
+def parted_by(sign: str) -> Break:
+    """A table as the spreadsheet of another region saves it: byte-order mark, another sign, CRLF."""
+
+    def change(folder: Path) -> None:
+        path = folder / "settlements.csv"
+        text = path.read_text(encoding="utf-8-sig").replace(",", sign)
+        path.write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+
+    return change
+
+
+#: What is wrong, how it comes about, and the line that is read; of "!" lines nothing is read.
+HINTS: dict[str, tuple[Break, list[str]]] = {
+    "semicolons": (parted_by(";"), ["E167 settlements.csv:1 has its cells parted by “;”", "!E117"]),
+    "tabs": (parted_by("\t"), ["E167 settlements.csv:1 has its cells parted by “Tab”", "!E117"]),
+    "a Chinese heading": (replace("sites.csv", "status", "状态"), ["sites.csv:1:status", "the first row has: id,"]),
+    "a Chinese word": (replace("sites.csv", "existing", "现有"), ["did you mean “existing”?"]),
+    "an id in small letters": (replace("sites.csv", ",V1,", ",v1,"), ["unknown settlement “v1”; did you mean “V1”?"]),
+    "a misspelt service": (replace("sites.csv", ",clinic,", ",clinics,"), ["did you mean “clinic”?"]),
+    "a misspelt key of a list": (
+        replace("county.toml", "limit_min = { value = 1,", "limit_mins = { value = 1,"),
+        ["“limit_min” is one", "!services.clinic.access is missing"],
+    ),
+    "money with its unit": (
+        replace("county.toml", "running_budget_per_year = 4 ", "running_budget_per_year = 4万 "),
+        ["E100 county.toml:3", "running_budget_per_year = 4万"],
+    ),
+    "a scenario that leads nowhere": (
+        append("county.toml", CHANGES + '"services.clinc.may_close" = true\n'),
+        ["E183", "there is no “clinc”; there is: clinic, ", "did you mean “clinic”?"],
+    ),
+    "a scenario with a misspelt key": (
+        append("county.toml", CHANGES + '"services.clinic.wieght" = 3\n'),
+        ["E184", "“services.clinic.wieght” is not a key of this section; “weight” is one"],
+    ),
+    "a road class that no mode knows": (
+        lambda folder: [replace("edges.csv", ",road,", ",raod,")(folder) for _ in range(5)] and None,
+        ["E128", "W178 edges.csv:road_class", "did you mean “road”?", "!“drive”?"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", HINTS)
+def test_the_message_says_what_was_meant(case: str, tmp_path: Path) -> None:
+    spoil, wanted = HINTS[case]
+    folder = small_county.write(tmp_path / "county")
+    spoil(folder)
+    _, faults = instance.examine(folder)
+    text = "\n".join(fault_lines(faults, words.load("en")))
+    for part in wanted:
+        assert (part[1:] not in text) if part.startswith("!") else (part in text), text
+    assert list(fault_lines(faults, words.load("zh")))
+
+
+class Row:
+    def __init__(self, id: str, name: str) -> None:
+        self.id, self.name = id, name
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("V 3", "V3"), ("v-03", "V3"), ("东坪", "V3"), ("上湾", ""), ("V30", ""), ("", ""), (clean("Ｖ3"), "")],
+)
+def test_an_id_is_known_by_its_looks_or_by_its_name_where_only_one_fits(written: str, meant: str) -> None:
+    rows = [Row("V3", "东坪"), Row("V4", "上湾"), Row("V5", "上湾"), Row("V300", "")]
+    assert Likeness(rows).meant(written) == meant
