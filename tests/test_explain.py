@@ -224,6 +224,7 @@ def test_an_unknown_id_is_named_and_two_questions_are_one_too_many(siting_cli: R
     for option in ("--site", "--settlement", "--target"):
         answer = siting_cli("explain", solved, option, "nosuch")
         assert (answer.code, "E308" in answer.err) == (3, True), answer.err
+    assert "did you mean “C1”?" in siting_cli("explain", solved, "--site", "c-1").err
     assert siting_cli("explain", solved, "--site", "C1", "--target", "T1").code == 2
 
 

@@ -13,6 +13,7 @@ from siting.reading.likeness import Likeness
 from siting.reading.tables import clean
 
 from . import small_county
+from .conftest import Run
 from .test_check_cli import Break, append, replace
 
 CHANGES = "\n[scenarios.s.changes]\n"
@@ -84,3 +85,42 @@ class Row:
 def test_an_id_is_known_by_its_looks_or_by_its_name_where_only_one_fits(written: str, meant: str) -> None:
     rows = [Row("V3", "东坪"), Row("V4", "上湾"), Row("V5", "上湾"), Row("V300", "")]
     assert Likeness(rows).meant(written) == meant
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder as a planner leaves it: a county, a finished run, one that was cut off, and notes."""
+    small_county.write(tmp_path / "xiaohe")
+    small_county.write(tmp_path / "runs" / "first" / "inputs")
+    (tmp_path / "runs" / "first" / "plan.json").write_text("{}", encoding="utf-8")
+    (tmp_path / "runs" / "cut").mkdir()
+    (tmp_path / "runs" / "cut" / "journal.json").write_text("{}", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("command", "parts"),
+    [
+        ("check xiaohee", ["E151 xiaohee ", "counties near: yunling, xiaohe", "did you mean “xiaohe”?"]),
+        ("check runs/first", ["E152 county.toml ", "whose county is runs/first/inputs"]),
+        ("check .", ["E152 county.toml ", "counties near: xiaohe"]),
+        ("verify xiaohe", ["E190 xiaohe ", "it is a county", "siting solve xiaohe --out runs/first"]),
+        ("compare xiaohe", ["E190 xiaohe ", "--scenarios"]),
+        ("report runs/cut", ["E190 runs/cut ", "siting resume runs/cut goes on"]),
+        ("explain runs/frst", ["E190 runs/frst ", "runs near: runs/cut, runs/first", "did you mean “runs/first”?"]),
+        ("resume first", ["E190 first ", "did you mean “runs/first”?"]),
+    ],
+)
+def test_a_wrong_folder_is_told_what_it_is_and_what_lies_near(
+    command: str, parts: list[str], desk: Path, siting_cli: Run
+) -> None:
+    answer = siting_cli(*command.split())
+    assert answer.code == 3
+    for part in parts:
+        assert part in answer.out + answer.err
+    assert siting_cli(*command.split(), lang="zh").code == 3
+
+
+def test_the_county_file_itself_names_its_folder(desk: Path, siting_cli: Run) -> None:
+    assert siting_cli("check", "xiaohe/county.toml").out == siting_cli("check", "xiaohe").out

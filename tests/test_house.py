@@ -37,6 +37,7 @@ ORDER = (
     ),
     *("reading", "reading.tables", "reading.toml_file", "reading.geojson", "reading.scenario", "reading.own_times"),
     "reading.likeness",
+    "reading.elsewhere",
     *("reading.coherence", "reading.checks", "reading.plausible", "reading.plausible_map", "reading.limits"),
     *("reading.instance", "reading.scenario_file", "reading.format_page"),
     *("problems", "problems.options", "problems.needs", "problems.problem", "problems.posing", "problems.reachable"),

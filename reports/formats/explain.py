@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from siting.errors import Fault, InputRefused
-
 from ..chapters import goals, headline
 from ..chapters import remedies as advice
 from ..chapters.reasons import answers, reasons
@@ -64,7 +62,7 @@ class Explanation(Telling):
         say, county, study = self.say, self.study.county, self.study
         figures = next((t for t in study.measures.targets if t.id == id), None)
         if figures is None:
-            raise InputRefused(Fault("E308", values={"kind": "target", "id": id}))
+            raise self.no_such("target", id, self.study.county.file.targets)
         target = goals.target_of(county, id)
         state = say("status.met" if figures.met else "status.missed")
         reached = say.text(goals.reached(target, figures), "share")
@@ -93,7 +91,7 @@ class Explanation(Telling):
         """The same for programs."""
         figures = next((t for t in self.study.measures.targets if t.id == id), None)
         if figures is None:
-            raise InputRefused(Fault("E308", values={"kind": "target", "id": id}))
+            raise self.no_such("target", id, self.study.county.file.targets)
         closing = advice.advice(self.study).closings.get(id)
         told = None if closing is None else asdict(closing) | {"capital": closing.capital, "running": closing.running}
         deciding = [a.reason.opening.site for a in answers(self.study) if id in a.reason.missed]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
 from siting.errors import Fault, InputRefused
 from siting.plan import Assignment
+from siting.reading.likeness import Called, Likeness
 from siting.studies import remedy
 from siting.studies.reasons import Reason
 from siting.studies.refusals import Refusal, Refusals, red_lines
@@ -25,6 +26,8 @@ from ..content import speech
 from ..speech import Speech, travelled, visible
 from ..spots import Spot, every, quantity, serving, way
 
+#: So many ids are named where there is none of the asked one.
+MOST_NAMED = 12
 #: Settlements of a loss that the terminal names.
 PLACES = 6
 BARRED = ("no_road", "no_site", "host", "keep_away", "referral", "rule", "onward", "full")
@@ -37,6 +40,13 @@ class Telling:
         self.study, self.say = study, speech(study.county, words.lang)
         self.spots: dict[tuple[str, str], Spot] = every(study.county, list(study.plan.services))
         self.places = {s.id: s for s in study.county.settlements}
+
+    def no_such(self, kind: str, id: str, rows: Iterable[Called]) -> InputRefused:
+        """E308 with the id that was meant, or with some that there are."""
+        rows = list(rows)
+        values = {"kind": kind, "id": id, "value": id, "meant": Likeness(rows).meant(id)}
+        known = [row.id for row in rows]
+        return InputRefused(Fault("E308", values=values | {"known": ", ".join(known[:MOST_NAMED])}))
 
     def site(self, id: str) -> list[str]:
         """Why a site is in the plan, or why it is not.
@@ -61,7 +71,9 @@ class Telling:
     def _about(self, id: str) -> Iterator[tuple[str, Reason | None, Refusal | None, tuple[StandIn, ...]]]:
         mine = [key for key, site in self.spots if site == id]
         if not mine:
-            raise InputRefused(Fault("E308", values={"kind": "site", "id": id}))
+            raise self.no_such(
+                "site", id, [row for row in self.study.county.sites if row.service in self.study.plan.services]
+            )
         known = reckoning(self.study)
         for service in mine:
             opening = next((o for o in self.study.plan.services[service].open if o.site == id), None)
@@ -171,7 +183,7 @@ class Telling:
 
     def _place(self, id: str) -> Any:
         if id not in self.places:
-            raise InputRefused(Fault("E308", values={"kind": "settlement", "id": id}))
+            raise self.no_such("settlement", id, self.study.county.settlements)
         return self.places[id]
 
     def _refused(self, id: str) -> list[Refusal]:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from siting import words
-from siting.errors import Fault, InputRefused
+from siting.errors import InputRefused
 
 F = TypeVar("F", bound=Callable[..., Any])
 say = words.load(words.language())
@@ -91,10 +91,15 @@ def county_folder(name: str) -> Path:
     folder = Path(name)
     if folder.is_dir():
         return folder
+    if folder.name == "county.toml" and folder.is_file():  # completed by the shell, or named in good faith
+        return folder.parent
     from importlib.resources import files
 
+    from siting.reading import elsewhere
+
+    instances = Path(str(files("siting.instances")))
+    shipped = {path.parent.name: path.parent for path in instances.glob("*/county.toml")}
     for suffix in ("", "-county"):
-        shipped = Path(str(files("siting.instances").joinpath(f"{name}{suffix}")))
-        if "/" not in name and "\\" not in name and (shipped / "county.toml").is_file():
-            return shipped
-    raise InputRefused(Fault("E151", file=name))
+        if f"{name}{suffix}" in shipped:
+            return shipped[f"{name}{suffix}"]
+    raise InputRefused(elsewhere.no_county(name, sorted(key.removesuffix("-county") for key in shipped)))

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from siting.commands import json_option, print_json, say
-from siting.errors import Fault, InputRefused, PlanRejected
+from siting.errors import InputRefused, PlanRejected
 from siting.messages import printable
 
 
@@ -17,10 +17,11 @@ from siting.messages import printable
 @json_option
 def command(run: Path, as_json: bool) -> None:
     """Check the run; exit 7 if it is rejected."""
+    from siting.reading import elsewhere
     from siting.verify import verify_run
 
     if not (run / "plan.json").is_file():
-        raise InputRefused(Fault("E190", file=str(run), values={"name": run, "file": "plan.json"}))
+        raise InputRefused(elsewhere.no_run(run, elsewhere.PLAN))
     verdict = verify_run(run)
     if as_json:
         breaches = [{"code": b.code, "rule": b.rule, "where": b.where, "says": b.says} for b in verdict.breaches]

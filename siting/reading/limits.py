@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from siting.errors import Fault
+from siting.reading import elsewhere
 
 #: Megabytes of a file; a county of 100,000 demand points needs a tenth of the largest.
 LARGEST_MB = {"county.toml": 5, "red_lines.geojson": 100}
@@ -29,14 +30,18 @@ def refusals(folder: Path, needed: Sequence[str], known: Sequence[str]) -> Itera
     ``known`` are the names that siting reads; other files of the folder are none of its business.
     """
     if not folder.is_dir():
-        yield Fault("E151", file=str(folder))
+        yield elsewhere.no_county(str(folder), ())
         return
     inside = folder.resolve()
     for name in known:
         path = folder / name
         if not path.is_file():
             if name in needed or path.is_symlink() or path.exists():  # a folder, a pipe, a link to nowhere
-                yield Fault("E152", file=name, values={"folder": str(folder)})
+                yield (
+                    elsewhere.no_county_file(folder)
+                    if name == elsewhere.COUNTY_FILE
+                    else Fault("E152", file=name, values={"folder": str(folder), "hint": ""})
+                )
         elif path.is_symlink() and not path.resolve().is_relative_to(inside):
             yield Fault("E163", file=name)
         else:

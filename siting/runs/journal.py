@@ -24,7 +24,7 @@ from siting.plans import measure as measuring
 from siting.plans.measure import Measures
 from siting.plans.outcome import Effort, Known
 from siting.problems.posing import pose
-from siting.reading import scenario
+from siting.reading import elsewhere, scenario
 from siting.reading.scenario import Scenario
 from siting.roads.travel import TravelTimes
 from siting.runs.attendant import Attendant
@@ -79,7 +79,7 @@ def read(run: Path) -> Record:
     """
     path = run / JOURNAL
     if not path.is_file():
-        raise InputRefused(Fault("E190", file=str(run), values={"name": run, "file": JOURNAL}))
+        raise InputRefused(elsewhere.no_run(run, JOURNAL))
     try:
         data = json.loads(path.read_bytes())
         if data.pop("seal") != _seal(data) or data["format"] != FORMAT:

@@ -9,6 +9,7 @@ from typing import Any
 from siting.counties.county import County
 from siting.errors import Fault, InputRefused
 from siting.plan import Plan
+from siting.reading import elsewhere
 from siting.reading.scenario import Scenario
 from siting.runs.attendant import Attendant
 from siting.runs.folder import PLAN
@@ -27,7 +28,7 @@ def plan_of(run: Path, county: County, chosen: Scenario, auditor: Auditor | Atte
     """
     path = run / PLAN
     if not path.is_file():
-        raise InputRefused(Fault("E190", file=str(run), values={"name": run, "file": PLAN}))
+        raise InputRefused(elsewhere.no_run(run, PLAN))
     try:
         data = json.loads(path.read_bytes().decode("utf-8"))
     except (OSError, ValueError, RecursionError) as error:

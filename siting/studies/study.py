@@ -14,7 +14,7 @@ from siting.errors import Fault, InputRefused
 from siting.plan import Plan
 from siting.plans import measure
 from siting.plans.measure import Measures
-from siting.reading import instance, scenario
+from siting.reading import elsewhere, instance, scenario
 from siting.reading.scenario import Scenario
 from siting.words import Words
 
@@ -55,7 +55,7 @@ def load(run: Path) -> Study:
     content = {}
     for name in ("plan.json", "before.json", "result.json"):
         if not (run / name).is_file():
-            raise InputRefused(Fault("E190", file=str(run), values={"name": run, "file": name}))
+            raise InputRefused(elsewhere.no_run(run, name))
         try:
             content[name] = json.loads((run / name).read_text(encoding="utf-8"))
         except ValueError as error:
