@@ -35,11 +35,15 @@ Columns = tuple[tuple[str, Kind], ...]
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its key (stable, for machines), its title (for people) and the kind of its cells."""
+    """One column: its key (stable, for machines), its title (for people) and the kind of its cells.
+
+    ``brief`` is the title where there is little room, for columns that stand for one of several plans.
+    """
 
     key: str
     title: str
     kind: Kind = "text"
+    brief: str = ""
 
 
 @dataclass(frozen=True)

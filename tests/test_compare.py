@@ -23,10 +23,12 @@ from siting.plan import Plan
 from siting.plans import measure
 from siting.reading.scenario import Scenario
 from siting.reports.content import WORDS
+from siting.reports.formats import columns, paper
 from siting.reports.maps import fonts
 from siting.reports.several import difference_map, files, overview, page, people, terminal
 from siting.reports.several.wording import Names
 from siting.reports.speech import Speech
+from siting.reports.spots import every
 from siting.roads.network import Plane
 from siting.studies import comparing, contrasts
 from siting.studies.comparing import Comparison
@@ -251,6 +253,51 @@ def test_both_languages_say_everything_without_a_hole_left_open(comparison: Comp
             codes = [c for row in table.rows for c, k in zip(row, table.columns, strict=True) if k.kind == "code" and c]
             assert all(code in say.words.sentences for code in codes)
     assert not [text for text in texts if re.search(r"\{\w*\}", text)]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_where_there_is_little_room_plans_are_called_by_their_letters(comparison: Comparison, lang: Lang) -> None:
+    told, say = overview.of(comparison, lang), _say(comparison, lang)
+    leaves = {leaf.table.id: leaf.table for c in paper.of(told, say).chapters for leaf in c.leaves}
+    today, *names = (column.title for column in leaves["compare_overview"].columns[1:])
+    assert [name[0] for name in names] == ["A", "B"]
+    assert all(len(name) > 1 for name in names)
+    assert [column.title for column in leaves["compare_villages"].columns[4:7]] == [today, "A", "B"]
+    _, *wide = columns.widths(leaves["compare_overview"], say, 156)
+    assert wide == pytest.approx([wide[0]] * 3)
+    html = page.html(comparison, load(lang))
+    assert html.count('<span class="brief" aria-hidden="true">A</span>') > 5
+
+
+def test_the_sites_on_which_plans_differ_most_in_capital_come_first(comparison: Comparison) -> None:
+    listed = next(s for s in overview.of(comparison, "en").sections if s.id == "sites").tables[-1]
+    say = _say(comparison, "en")
+    spots = {(say.name(comparison.county.services[k]), say.name(s)): (k, s.id)
+             for (k, _), s in every(comparison.county, list(comparison.services)).items()}  # fmt: skip
+    spent = [{(f.service, f.opening.site): f.capital for f in p.measures.sites} for p in comparison.plans]
+    keys = [spots[row[0], row[1]] for row in listed.rows]  # type: ignore[index]
+    differ = [abs(spent[0].get(key, 0) - spent[1].get(key, 0)) for key in keys]
+    assert len(differ) > 5
+    assert differ == sorted(differ, reverse=True)
+    assert differ[0] > differ[-1]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_comparison_speaks_of_one_two_or_more_plans_and_of_no_chapter_that_it_lacks(study: Study, lang: Lang) -> None:
+    others = [other_plan(study), other_plan(study, "third", ("primary",))]
+    ends = [overview.of(comparing.of([study, *others[:n]]), lang).verdict[-1] for n in range(3)]
+    assert len(set(ends)) == 3
+    assert [("3" in end, "1" in end or "2" in end) for end in ends] == [(False, False), (False, False), (True, False)]
+    told = overview.of(comparing.of([study, *others]), lang)
+    titles = {section.title for section in told.sections}
+    quoted = re.findall("“(.+?)”", " ".join(told.warnings[1:]))
+    assert set(quoted) <= titles
+
+
+def test_what_stands_today_costs_no_capital_and_says_when_plans_were_made(comparison: Comparison) -> None:
+    told = {s.id: s.tables for s in overview.of(comparison, "zh").sections}
+    assert {row[1] for table in told["money"] if table.id != "compare_running" for row in table.rows} == {None}
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d", str(row[-1])) for row in told["data"][0].rows)
 
 
 def test_a_gap_is_never_understated(comparison: Comparison) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import runpy
 import shutil
@@ -12,8 +13,10 @@ from typing import Any
 
 import pytest
 
-from siting.reports.formats import page
+from siting.reports.formats import page, paper
 from siting.reports.maps import map_data
+from siting.reports.several import page as several
+from siting.studies import comparing
 from siting.words import load
 
 REQUIRED = os.environ.get("SITING_REQUIRE_BROWSER") == "1"
@@ -285,6 +288,45 @@ def test_the_page_prints_with_its_map(browser: Any, folder: Path) -> None:
     assert visit.page.evaluate("document.getElementById('map-print').width") > 500
     assert visit.complaints == []
     visit.page.close()
+
+
+def test_paper_has_the_first_rows_of_a_long_list_and_all_that_were_chosen(
+    browser: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(paper.OWN_MOST, "sites", 5)
+    (written,) = page.write(MAKE(60), tmp_path, load("zh"))
+    visit = _open(browser, written)
+    tab = visit.page
+    rows, rest = tab.locator("#table-sites tbody tr:visible"), tab.locator("#sites .on-paper")
+    whole = rows.count()
+    assert whole > 5
+    assert not rest.is_visible()
+    tab.emulate_media(media="print")
+    assert rows.count() == 5
+    assert f"{whole}" in rest.inner_text()
+    tab.emulate_media(media="screen")
+    tab.locator("#sites select").select_option("小学")
+    chosen = rows.count()
+    tab.emulate_media(media="print")
+    assert rows.count() == chosen > 0
+    assert not rest.is_visible()
+    tab.close()
+
+
+def test_on_a_phone_plans_stand_side_by_side_without_pushing(browser: Any, tmp_path: Path) -> None:
+    study = MAKE(50)
+    found = comparing.of([study, dataclasses.replace(study, run=study.run.with_name("other"))])
+    (written,) = several.write(found, tmp_path, load("en"))
+    visit = _open(browser, written, 390, 844)
+    tab = visit.page
+    for id in ("overview", "targets", "served", "travel", "capital"):
+        box = tab.locator(".scroll", has=tab.locator(f"#table-compare_{id}"))
+        assert box.evaluate("box => box.scrollWidth - box.clientWidth") <= 0, id
+    heads = tab.locator("#table-compare_served thead th.plan")
+    assert heads.all_inner_texts()
+    assert heads.nth(1).locator(".brief").is_visible()
+    assert visit.complaints == []
+    tab.close()
 
 
 def test_without_scripts_all_tables_can_be_read(browser: Any, folder: Path) -> None:

@@ -204,7 +204,7 @@ def test_scenarios_of_several_counties_are_called_by_their_names(swept: tuple[Sw
     (county,) = found.counties.values()
     rows = (*found.rows, *(replace(r, job=replace(r.job, county="other")) for r in found.rows))
     two = replace(found, counties={**found.counties, "other": county}, rows=rows)
-    for lang, name in (("en", "policies and money as they stand"), ("zh", "现行政策与资金")):
+    for lang, name in (("en", "Policies and money as they stand"), ("zh", "现行政策与资金")):
         (table,) = next(s for s in reported.of(two, lang).sections if s.id == "counties").tables
         assert name in {row[0] for row in table.rows}
 

@@ -65,8 +65,8 @@ def target_name(target: Target, study: Study, say: Speech) -> str:
     return goals.target_name(target, study.county, say)
 
 
-def warnings(study: Study, say: Speech) -> tuple[str, ...]:
-    """What must be read before anything else."""
+def warnings(study: Study, say: Speech, assumed: str = "warning.assumptions") -> tuple[str, ...]:
+    """What must be read before anything else; ``assumed`` is the sentence on parameters that nobody has verified."""
     about = study.county.file.county
     found = []
     if study.result.get("verdict") != "valid":
@@ -84,7 +84,7 @@ def warnings(study: Study, say: Speech) -> tuple[str, ...]:
     )
     if unchecked:
         whole = len(study.county.provenance)
-        found.append(say.told("warning.assumptions", unchecked, n=unchecked, whole=whole))
+        found.append(say.told(assumed, unchecked, n=unchecked, whole=whole))
     return tuple(found)
 
 

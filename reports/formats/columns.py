@@ -38,7 +38,12 @@ def widths(table: Table, say: Speech, whole: float) -> list[float]:
     length = _lengths(table, say)
     least, most = _bounds(table, length, say)
     room = whole / SIGN_MM[say.words.lang]
-    taken = _shared(length, least, most, room) if least.sum() < room else least
+    alike = np.array([bool(column.brief) for column in table.columns])
+    even = np.where(alike, least[alike].max(initial=0), least)
+    least = even if even.sum() < room else least
+    taken = _shared(length, least, np.maximum(least, most), room) if least.sum() < room else least
+    if alike.any() and least.sum() < room:
+        taken = np.where(alike, taken[alike].mean(), taken)  # plans stand side by side in columns of one width
     return [float(width) for width in whole * taken / taken.sum()]
 
 

@@ -6,6 +6,7 @@ from xml.etree import ElementTree as ET
 
 from ..nouns import Amount, Cell, Column, Content, Section, Table
 from ..speech import Speech
+from . import paper
 
 NUMBERS = frozenset({"count", "money", "share", "seconds", "metres", "number", "tpd", "persons", "settlements", "m2"})
 CHART_WIDTH = 1000
@@ -82,8 +83,11 @@ def _section(section: Section, say: Speech) -> ET.Element:
 
 
 def _table(table: Table, say: Speech, titled: bool) -> ET.Element:
-    head = node("tr", *(node("th", c.title, scope="col", class_=_style(c), data_key=c.key) for c in table.columns))
+    head = node("tr", *(_head(column) for column in table.columns))
+    printed, rest = paper.printed(table, say)
     rows = [_row(row, table, n in table.hidden, say) for n, row in enumerate(table.rows)]
+    for n in set(range(len(rows))) - set(printed) - table.hidden:
+        rows[n].set("class", "unprinted")
     whole = node("table", node("thead", head), node("tbody", *rows), class_="data", id=f"table-{table.id}")
     if table.hidden:
         whole.set("data-quiet", "")
@@ -96,6 +100,8 @@ def _table(table: Table, say: Speech, titled: bool) -> ET.Element:
         aria_label=table.title,
     )
     parts: list[ET.Element] = [scroller]
+    if rest:
+        parts.append(node("p", rest, class_="note on-paper"))
     if table.note:
         parts.append(node("p", table.note, class_="note"))
     if table.folded:
@@ -103,6 +109,20 @@ def _table(table: Table, say: Speech, titled: bool) -> ET.Element:
     if titled:
         parts.insert(0, node("h3", table.title))
     return node("div", *parts, class_="table-block")
+
+
+def _head(column: Column) -> ET.Element:
+    """The head of a column; one that stands for a plan has a long title and a brief one for narrow screens."""
+    inside: tuple[ET.Element | str, ...] = (column.title,)
+    style = _style(column)
+    if column.brief:
+        style = f"{style} plan"
+        if column.brief != column.title:
+            inside = (
+                node("span", column.title, class_="long"),
+                node("span", column.brief, class_="brief", aria_hidden="true"),
+            )
+    return node("th", *inside, scope="col", class_=style, data_key=column.key)
 
 
 def _style(column: Column) -> str:

@@ -23,9 +23,11 @@ FOLDED_ROWS = 40
 #: Tables whose rows are tall, and how many of them stand on paper; the workbook has the rest.
 TALL_ROWS = {"remedies": 12, "moves": 15, "reasons_needed": 20, "reasons_spare": 15, "stand_ins": 15}
 #: Of a longer table paper has so many rows: those with most capital where it names capital, else the first.
-MOST_ROWS, OWN_MOST = 200, {"sites": 60}
+MOST_ROWS, OWN_MOST = 200, {"sites": 60, "compare_site_changes": 60}
 #: A column of texts longer than this that so many of its rows lack stands in a table of its own, with its rows only.
 RARE, LONG_TEXT = 0.5, 16
+#: Tables of so many columns name plans by their letters: the summary says what each of them is.
+BRIEF_FROM = 6
 Row = tuple[Cell, ...]
 CHINESE = "一二三四五六七八九"
 
@@ -82,9 +84,9 @@ def _sentences(section: Section, say: Speech) -> tuple[str, ...]:
     return tuple(on_paper.get(text, text) for text in section.sentences)
 
 
-def _leaf(table: Table, say: Speech) -> Leaf:
-    """The rows that are printed, without columns in which nothing stands."""
-    rows = tuple(row for n, row in enumerate(table.rows) if n not in table.hidden)
+def printed(table: Table, say: Speech) -> tuple[list[int], str]:
+    """The numbers of the rows that stand on paper, and the sentence that says how many stand elsewhere."""
+    rows = [n for n in range(len(table.rows)) if n not in table.hidden]
     quiet = say("paper.quiet", n=say.count(len(table.rows) - len(rows))) if len(rows) < len(table.rows) else ""
     first = FOLDED_ROWS if table.folded else TALL_ROWS.get(table.id)
     most = first or OWN_MOST.get(table.id, MOST_ROWS)
@@ -92,18 +94,25 @@ def _leaf(table: Table, say: Speech) -> Leaf:
     if len(rows) > most:
         money = None if first else next((n for n, c in enumerate(table.columns) if c.key == "capital"), None)
         rest = say("paper.dearest" if money else "paper.rest", shown=most, whole=say.count(len(rows)))
-        rows = _dearest(rows, money, most) if money else rows[:most]
-    rest = say("paper.and", one=rest, other=quiet) if rest and quiet else rest or quiet
+        rows = _dearest(table.rows, rows, money, most) if money else rows[:most]
+    return rows, say("paper.and", one=rest, other=quiet) if rest and quiet else rest or quiet
+
+
+def _leaf(table: Table, say: Speech) -> Leaf:
+    """The rows that are printed, without columns in which nothing stands."""
+    chosen, rest = printed(table, say)
+    rows = [table.rows[n] for n in chosen]
     used = [n for n in range(len(table.columns)) if not n or any(row[n] is not None for row in rows)]
     kept = tuple(tuple(row[n] for n in used) for row in rows)
     columns = tuple(table.columns[n] for n in used)
+    if len(columns) >= BRIEF_FROM:
+        columns = tuple(replace(c, title=c.brief or c.title) for c in columns)
     return Leaf(replace(table, columns=columns, rows=kept, hidden=frozenset()), table.title, rest)
 
 
-def _dearest(rows: tuple[Row, ...], column: int, most: int) -> tuple[Row, ...]:
-    """The rows with most in a column, in their own order."""
-    ranked = sorted(range(len(rows)), key=lambda n: (-_size(rows[n][column]), n))
-    return tuple(rows[n] for n in sorted(ranked[:most]))
+def _dearest(rows: tuple[Row, ...], among: list[int], column: int, most: int) -> list[int]:
+    """The numbers of the rows with most in a column, in their own order."""
+    return sorted(sorted(among, key=lambda n: (-_size(rows[n][column]), n))[:most])
 
 
 def _size(cell: Cell) -> float:

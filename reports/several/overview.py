@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from siting.studies.comparing import Alternative, Comparison, site_changes
+from siting.studies.comparing import Alternative, Comparison, SiteChange, site_changes
 from siting.studies.contrasts import MOVED_M, moves
 from siting.words import Lang
 
@@ -54,8 +54,13 @@ def of(comparison: Comparison, lang: Lang, whole: bool = False) -> Content:
 
 
 def _warnings(comparison: Comparison, say: Speech) -> tuple[str, ...]:
-    """What the reports of the plans warn of, each warning once."""
-    found = [text for plan in comparison.plans if plan.study for text in headline.warnings(plan.study, say)]
+    """What the reports of the plans warn of, each warning once; the list of assumptions stands in those reports."""
+    found = [
+        text
+        for plan in comparison.plans
+        if plan.study
+        for text in headline.warnings(plan.study, say, "compare.assumptions")
+    ]
     return tuple(dict.fromkeys(found))
 
 
@@ -77,7 +82,8 @@ def _verdict(comparison: Comparison, names: Names, say: Speech) -> Iterable[str]
     if len(comparison.plans) > 1:
         yield ("" if say.words.lang == "zh" else " ").join(_best(comparison, names, say))
         yield from people.pair_sentences(comparison, names, say)
-    yield say("compare.checked", n=len(comparison.plans))
+    n = len(comparison.plans)
+    yield say("compare.checked_two") if n == 2 else say.told("compare.checked", n, n=n)
 
 
 def _best(comparison: Comparison, names: Names, say: Speech) -> Iterable[str]:
@@ -148,7 +154,7 @@ def _services(comparison: Comparison, names: Names, say: Speech) -> Section:
 
 
 def _sites(comparison: Comparison, names: Names, say: Speech) -> Section:
-    changes = site_changes(comparison)
+    changes = _dearest_first(site_changes(comparison), comparison)
     spots = every(comparison.county, list(comparison.services))
     places = {place.id: place for place in comparison.county.settlements}
     only: dict[str, Counter[str]] = {}
@@ -175,13 +181,26 @@ def _sites(comparison: Comparison, names: Names, say: Speech) -> Section:
         for key in comparison.services
     ]  # fmt: skip
     heads = tuple(
-        Column(f"only_{p.letter}", say("compare.only", plan=names.letter(p)), "count") for p in comparison.plans
+        Column(f"only_{p.letter}", title, "count", title)
+        for p in comparison.plans
+        if (title := say("compare.only", plan=names.letter(p)))
     )
     columns = (say.column("service"), Column("differ", say("compare.differ"), "count"), *heads)
     first = Table("only", say("compare.only_title"), columns, tuple(summary))
     listed = table("site_changes", (("service", "text"), ("site", "text"), ("place", "text")), "code", rows, names, say)
     tables = (first, *_moved(comparison, names, say), *((listed,) if rows else ()))
     return Section("sites", say("compare.sites"), (say("compare.sites_intro", n=say.count(len(rows))),), tables)
+
+
+def _dearest_first(changes: list[SiteChange], comparison: Comparison) -> list[SiteChange]:
+    """The sites on which the plans differ most in capital first, so that a list that is cut has what weighs."""
+    spent = [{(f.service, f.opening.site): f.capital for f in plan.measures.sites} for plan in comparison.plans]
+
+    def differ(change: SiteChange) -> int:
+        amounts = [one.get((change.service, change.site), 0) for one in spent]
+        return max(amounts) - min(amounts) if len(amounts) > 1 else amounts[0]
+
+    return sorted(changes, key=lambda change: -differ(change))
 
 
 def _moved(comparison: Comparison, names: Names, say: Speech) -> Iterable[Table]:
@@ -215,19 +234,19 @@ def _action(action: str, column: Alternative) -> str | None:
 def _money(comparison: Comparison, names: Names, say: Speech) -> Section:
     services: list[tuple[Cell, ...]] = []
     running: list[tuple[Cell, ...]] = []
+    columns = comparison.columns
     for key in comparison.services:
-        figures = [column.measures.services.get(key) for column in comparison.columns]
+        figures = [column.measures.services.get(key) for column in columns]
         name = say.name(comparison.county.services[key])
-        services.append((name, *(f.capital if f else None for f in figures)))
+        services.append((name, *(f.capital if f and c.letter else None for f, c in zip(figures, columns, strict=True))))
         running.append((name, *(f.running if f else None for f in figures)))
     for rows in (services, running):
         if len(rows) > 1:
-            sums = [
-                sum(int(n) for n in column if isinstance(n, int)) for column in zip(*(r[1:] for r in rows), strict=True)
-            ]
+            known = [[n for n in column if isinstance(n, int)] for column in zip(*(r[1:] for r in rows), strict=True)]
+            sums = [sum(numbers) if numbers else None for numbers in known]
             rows.append((say("unit.total"), *sums))
     funds: list[tuple[Cell, ...]] = [
-        (say.name(fund), *(column.measures.fund_used.get(fund.id) for column in comparison.columns))
+        (say.name(fund), *(c.measures.fund_used.get(fund.id) if c.letter else None for c in columns))
         for fund in comparison.county.file.funds
     ]
     tables = (
@@ -247,7 +266,7 @@ def _runs(comparison: Comparison, names: Names, say: Speech) -> Section:
         rows.append(
             (names.long(plan), visible(plan.study.run.name), visible(solver) or None,
              say.known(f"solved.{result.get('status')}", str(result.get("status"))),
-             str(result.get("created", ""))[:16])
+             str(result.get("created", ""))[:16].replace("T", " "))
         )  # fmt: skip
     columns: Columns = ("plan", "text"), ("run", "text"), ("solver", "text"), ("state", "text"), ("created", "text")
     inputs: list[tuple[Cell, ...]] = [(visible(k), v) for k, v in sorted(comparison.county.files.items())]

@@ -63,7 +63,10 @@ def table(
     note: str = "",
 ) -> Table:
     """A table whose middle columns are the alternatives, all of one kind."""
-    own = tuple(Column(column.letter or "today", names.long(column), kind) for column in names.comparison.columns)
+    own = tuple(
+        Column(column.letter or "today", names.long(column), kind, names.letter(column))
+        for column in names.comparison.columns
+    )
     heads = (*(say.column(*c) for c in first), *own, *(say.column(*c) for c in last))
     title = say(f"compare.table_{id}")
     title = say("unit.in", what=title, unit=say.money_unit) if kind == "money" else title

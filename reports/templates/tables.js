@@ -21,10 +21,10 @@ function make(tag, attributes, ...children) {
     const body = table.tBodies[0];
     if (body.rows.length < 5 || ["table-facts", "table-inputs"].includes(table.id)) return;
     [...table.tHead.rows[0].cells].forEach((head, column) => {
-      const title = head.textContent;
+      const inside = [...head.childNodes];
+      const title = (head.querySelector(".long") || head).textContent;
       // A real button would vanish from the heads that a printer repeats on every page.
-      const button = make("span", { role: "button", tabindex: "0", class: "sort", title: say("page.sort", { what: title }) }, title);
-      head.textContent = "";
+      const button = make("span", { role: "button", tabindex: "0", class: "sort", title: say("page.sort", { what: title }) }, ...inside);
       head.append(button);
       button.addEventListener("keydown", (event) => {
         if (event.key !== "Enter" && event.key !== " ") return;
@@ -62,6 +62,8 @@ function make(tag, attributes, ...children) {
     function apply() {
       const wanted = needle.value.trim().toLowerCase();
       let shown = 0;
+      // Whoever has chosen rows gets them all on paper; else paper has the first or dearest ones.
+      table.classList.toggle("chosen", Boolean(wanted || choice.value || (quiet && quiet.checked)));
       for (const row of rows) {
         const hit = (!choice.value || row.cells[column].textContent === choice.value) &&
           (!wanted || row.textContent.toLowerCase().includes(wanted)) && (!quiet || quiet.checked || !row.classList.contains("quiet"));
