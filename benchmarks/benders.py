@@ -24,6 +24,7 @@ import highspy
 import numpy as np
 from classic import DATA, dense
 from growth import one_row
+from measured import head, row
 
 from siting.solvers.classic import problems
 from siting.solvers.classic.merge import merged
@@ -114,8 +115,8 @@ def main() -> None:
     parser.add_argument("--only", default="seed=1")
     wish = parser.parse_args()
     marks = [0.3, 1.0, 3.0, 10.0]
-    print("| instance | method | " + " | ".join(f"{mark:g} s" for mark in marks) + " | at the end |")
-    print("|---" * (3 + len(marks)) + "|")
+    nothing = [""] * len(marks)
+    head("instance", "method", *(f"{mark:g} s" for mark in marks), "at the end")
     for case in dense(wish.data):
         if wish.only not in case.name:
             continue
@@ -126,21 +127,19 @@ def main() -> None:
         greedy.improve(lambda: False)
         clock = Clock(marks)
         count = benders(cover, case.instance.p, marks[-1], clock.hear)
-        print(f"| {case.name} | Benders, closed form | {' | '.join(clock.cells())} | {count} cuts |", flush=True)
+        row(case.name, "Benders, closed form", *clock.cells(), f"{count} cuts")
         clock = Clock(marks)
         volume(cover, greedy.value, marks[-1], clock.hear)
-        print(f"| | volume | {' | '.join(clock.cells())} | |", flush=True)
+        row("", "volume", *clock.cells(), "")
         begun = time.process_time()
         point = Relaxation(cover).solve(first=True)
         assert point is not None
         whole, begun = time.process_time() - begun, time.process_time()
-        print(f"| | whole, interior point | | | | | {point.bound:.0f} after {whole:.1f} s |", flush=True)
+        row("", "whole, interior point", *nothing, f"{point.bound:.0f} after {whole:.1f} s")
         tree = Tree(cover, greedy.value, greedy.value)
         rooted = tree.root(lambda point: None)
         assert rooted is not None
-        print(
-            f"| | whole, with cuts | | | | | {rooted.bound:.0f} after {time.process_time() - begun:.1f} s |", flush=True
-        )
+        row("", "whole, with cuts", *nothing, f"{rooted.bound:.0f} after {time.process_time() - begun:.1f} s")
 
 
 if __name__ == "__main__":

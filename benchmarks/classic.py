@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import csv
 import importlib.util
-import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from measured import cpu, head, row
 from scipy.spatial.distance import cdist
 
 from siting.instances.classic import covering, median, optima, warehouse
@@ -227,22 +227,21 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1, help="processes or threads of a method")
     wish = parser.parse_args()
     effort = Effort(gap=wish.gap, time_limit_s=wish.limit, threads=wish.threads)
-    tail = " plain model | its bound | its s |" if wish.direct else ""
-    print("| instance | published | ours | bound | gap % | s | CPU s | published s |" + tail)
-    print("|---" * (8 + 3 * wish.direct) + "|")
+    tail = ("plain model", "its bound", "its s") if wish.direct else ()
+    head("instance", "published", "ours", "bound", "gap %", "s", "CPU s", "published s", *tail)
     for case in TABLES[wish.table](wish.data):
         if wish.only not in case.name:
             continue
-        own = sum(os.times()[:4])
+        own = cpu()
         answer = problems.solve_classic(case.instance, effort)
         gap = "-" if answer.gap is None else f"{100 * answer.gap:.4f}"
         cells = [case.name, number(case.optimum), number(answer.objective), number(answer.bound), gap]
-        cells += [f"{answer.seconds:.2f}", f"{sum(os.times()[:4]) - own:.2f}", case.published_s or "-"]
+        cells += [f"{answer.seconds:.2f}", f"{cpu() - own:.2f}", case.published_s or "-"]
         if wish.direct:
             begun = time.monotonic()
             value, bound = direct(case.instance, effort)
             cells += [number(value), number(bound), f"{time.monotonic() - begun:.2f}"]
-        print("| " + " | ".join(cells) + " |", flush=True)
+        row(*cells)
 
 
 if __name__ == "__main__":

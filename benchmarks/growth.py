@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
-import os
 import resource
 import time
 from dataclasses import dataclass
 
 import numpy as np
+from measured import MB, cpu, head, row
 from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
@@ -137,21 +137,20 @@ def main() -> None:
     if wish.spopt:
         methods["spopt"] = spopt
     methods = {name: run for name, run in methods.items() if wish.only in name}
-    print("| points x sites, pairs, open | " + " | ".join(methods) + " | peak MB |")
-    print("|---" * (len(methods) + 2) + "|")
+    head("points x sites, pairs, open", *methods, "peak MB")
     for size in wish.sizes:
         n, m = map(int, size.split("x"))
         drawn = draw(n, m, wish.seed)
         cells = []
         for run in methods.values():
-            own = sum(os.times()[:4])
+            own = cpu()
             begun = time.monotonic()
             value, bound = run(drawn, wish.limit, wish.gap)
             gap = "-" if bound is None or value <= 0 else f"{100 * (bound / value - 1):.2f} %"
             clock = time.monotonic() - begun
-            cells.append(f"{value:.0f}, {gap}, {clock:.1f} s ({sum(os.times()[:4]) - own:.1f})")
+            cells.append(f"{value:.0f}, {gap}, {clock:.1f} s ({cpu() - own:.1f})")
         peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-        print(f"| {size}, {drawn.covers.nnz}, {drawn.p} | " + " | ".join(cells) + f" | {peak // 1024} |", flush=True)
+        row(f"{size}, {drawn.covers.nnz}, {drawn.p}", *cells, str(peak // MB))
 
 
 if __name__ == "__main__":

@@ -19,6 +19,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from measured import run
+
 HERE = Path(__file__).resolve()
 COUNTIES = HERE.parents[2] / "shared" / "counties"
 READERS = {
@@ -58,23 +60,11 @@ def read(reader: str, path: Path) -> dict[str, float]:
 
 def measure(reader: str, path: Path) -> dict[str, float]:
     """`read` in a child: with the seconds and the peak memory (MB) of the whole process."""
-    start = time.perf_counter()
-    command = [sys.executable, str(HERE), "--child", reader, str(path)]
-    with tempfile.TemporaryFile("w+") as out:
-        child = subprocess.Popen(command, stdout=out)
-        _, status, usage = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
-        if child.returncode != 0:
-            raise SystemExit(f"{reader} ended with {child.returncode}")
-        out.seek(0)
-        said = json.loads(out.read().splitlines()[-1])
-    unit = 1024**2 if sys.platform == "darwin" else 1024
-    return {
-        **said,
-        "whole_s": time.perf_counter() - start,
-        "cpu_s": usage.ru_utime + usage.ru_stime,
-        "peak_mb": usage.ru_maxrss / unit,
-    }
+    child = run([sys.executable, str(HERE), "--child", reader, str(path)])
+    if child.code:
+        raise SystemExit(f"{reader} ended with {child.code}: {child.complained}")
+    said = json.loads(child.printed.splitlines()[-1])
+    return {**said, "whole_s": child.seconds, "cpu_s": child.cpu_seconds, "peak_mb": child.mb}
 
 
 def smallest() -> Path:

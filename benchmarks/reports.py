@@ -11,12 +11,12 @@ formats in one command, as a planner would. Prints one Markdown table; docs/benc
 from __future__ import annotations
 
 import argparse
-import os
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
+
+from measured import head, row
+from measured import run as ended
 
 from siting import rooms
 
@@ -30,29 +30,25 @@ def main() -> None:
     parser.add_argument("--formats", nargs="*", default=sorted(rooms.names("siting.reports")))
     parser.add_argument("--langs", nargs="*", default=["zh", "en"])
     ask = parser.parse_args()
-    print("| " + " | ".join(HEAD) + " |\n" + "|---" * len(HEAD) + "|", flush=True)
+    head(*HEAD)
     for run in ask.runs:
         for lang in ask.langs:
             for formats in (*ask.formats, ",".join(ask.formats)):
                 name = formats if formats in ask.formats else "all"
-                print(f"| {run.name} | {name} | {lang} | " + " | ".join(row(run, formats, lang)) + " |", flush=True)
+                row(run.name, name, lang, *cells(run, formats, lang))
 
 
-def row(run: Path, formats: str, lang: str) -> list[str]:
+def cells(run: Path, formats: str, lang: str) -> list[str]:
     """Seconds, CPU seconds, MB of memory, number of files, kB written by one ``siting report``."""
-    with tempfile.TemporaryDirectory() as made:
-        out = Path(made) / "out"
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "out"
         command = [sys.executable, "-m", "siting", "report", str(run), "--format", formats, "--lang", lang]
-        begun = time.monotonic()
-        child = subprocess.Popen([*command, "--out", str(out)], stdout=subprocess.DEVNULL)
-        _, status, used = os.wait4(child.pid, 0)
-        seconds = time.monotonic() - begun
-        child.returncode = os.waitstatus_to_exitcode(status)
-        if child.returncode:
-            raise SystemExit(f"siting report {run} --format {formats} ends with {child.returncode}")
+        made = ended([*command, "--out", str(out)])
+        if made.code:
+            raise SystemExit(f"siting report {run} --format {formats} ends with {made.code}: {made.complained}")
         sizes = [path.stat().st_size for path in out.rglob("*") if path.is_file()]
-    cells = [f"{seconds:.1f}", f"{used.ru_utime + used.ru_stime:.1f}", f"{used.ru_maxrss / 1024:.0f}"]
-    return [*cells, str(len(sizes)), f"{sum(sizes) / 1000:,.0f}"]
+    used = [f"{made.seconds:.1f}", f"{made.cpu_seconds:.1f}", f"{made.mb:.0f}"]
+    return [*used, str(len(sizes)), f"{sum(sizes) / 1000:,.0f}"]
 
 
 if __name__ == "__main__":

@@ -10,13 +10,9 @@ process of its own: reading, travel times, solving, checking, reports.
 from __future__ import annotations
 
 import argparse
-import json
-import resource
-import subprocess
-import sys
-import tempfile
-import time
 from pathlib import Path
+
+from measured import head, row, share, solved, tiers
 
 from siting.reading import instance, scenario
 
@@ -39,49 +35,19 @@ def main() -> None:
     if not jobs:
         county, _ = instance.read(embedded)
         jobs = [("yunling", embedded, name) for name in ask.scenario or scenario.names(county)]
-    print("| " + " | ".join(HEAD) + " |\n" + "|---" * len(HEAD) + "|", flush=True)
+    head(*HEAD)
     for name, folder, chosen in jobs:
-        print("| " + " | ".join(row(name, folder, chosen, ask.gap, ask.limit)) + " |", flush=True)
+        row(name, chosen, *cells(folder, chosen, ask.gap, ask.limit))
 
 
-def row(name: str, folder: Path, chosen: str, gap: float, limit: float) -> list[str]:
+def cells(folder: Path, chosen: str, gap: float, limit: float) -> list[str]:
     """The cells of one solve."""
-    with tempfile.TemporaryDirectory() as runs:
-        run = Path(runs) / "run"
-        begun = time.monotonic()
-        command = [sys.executable, "-m", "siting", "solve", str(folder), "--scenario", chosen, "--out", str(run)]
-        command += ["--gap", str(gap), "--time-limit", str(limit), "--quiet"]
-        own = cpu()
-        ended = subprocess.run(command, capture_output=True, text=True, check=False)
-        seconds, used = time.monotonic() - begun, cpu() - own
-        if not (run / "result.json").exists():
-            said = ended.stderr.strip()[-120:]
-            return [name, chosen, str(ended.returncode), f"{seconds:.0f}", f"{used:.0f}", "-", "-", "-", said]
-        result = json.loads((run / "result.json").read_text(encoding="utf-8"))
+    ended, result = solved(folder, chosen, "highs", gap, limit)
+    used = [str(ended.code), f"{ended.seconds:.0f}", f"{ended.cpu_seconds:.0f}"]
+    if result is None:
+        return [*used, "-", "-", "-", ended.complained[-120:]]
     met = sum(t["met"] for t in result["targets"])
-    tiers = [s for s in result["stages"] if s["name"].startswith("tier")]
-    return [
-        name,
-        chosen,
-        str(ended.returncode),
-        f"{seconds:.0f}",
-        f"{used:.0f}",
-        f"{met} of {len(result['targets'])}",
-        ", ".join(share(s["gap"]) for s in tiers) or "-",
-        share(result["gap"]),
-        result["verdict"],
-    ]
-
-
-def cpu() -> float:
-    """Seconds of the processor of the solves so far, with their child processes."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
-
-
-def share(gap: float | None) -> str:
-    """A gap as per cent."""
-    return "none" if gap is None else f"{gap:.2%}"
+    return [*used, f"{met} of {len(result['targets'])}", tiers(result), share(result["gap"]), result["verdict"]]
 
 
 if __name__ == "__main__":

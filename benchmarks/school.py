@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
-import os
 import statistics
 import time
 from pathlib import Path
@@ -17,6 +16,7 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+from measured import cpu, head, row
 
 from siting.plans.outcome import Effort
 from siting.solvers.catchment.level import Level, sorted_level
@@ -63,11 +63,6 @@ def level_of(drawn: dict[str, Any], sites: int) -> Level:
     )
 
 
-def cpu() -> float:
-    """Seconds of the processor so far, children included."""
-    return sum(os.times()[:4])
-
-
 def main() -> None:
     """Print the table as Markdown."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -81,7 +76,7 @@ def main() -> None:
     parser.add_argument("--direct", action="store_true", help="the whole model in HiGHS instead")
     wish = parser.parse_args()
     module, gaps = generator(wish.data), []
-    print("| villages x sites | seed | value | bound | gap % | s | CPU s |\n|---|---|---|---|---|---|---|")
+    head("villages x sites", "seed", "value", "bound", "gap %", "s", "CPU s")
     for seed in wish.seeds:
         posed = level_of(module.school_level(wish.villages, wish.sites, seed), wish.sites)
         begun, own = time.monotonic(), cpu()
@@ -94,9 +89,9 @@ def main() -> None:
             answer = Method(posed, Way(begun + wish.limit, gap=wish.gap, threads=wish.threads)).solve()
             value, bound = answer.value, answer.bound
         gaps.append(100 * (bound / value - 1) if value else float("inf"))
-        used = f"{time.monotonic() - begun:.0f} | {cpu() - own:.0f}"
+        used = (f"{time.monotonic() - begun:.0f}", f"{cpu() - own:.0f}")
         name = f"{wish.villages} x {wish.sites}"
-        print(f"| {name} | {seed} | {value:.1f} | {bound:.1f} | {gaps[-1]:.2f} | {used} |", flush=True)
+        row(name, str(seed), f"{value:.1f}", f"{bound:.1f}", f"{gaps[-1]:.2f}", *used)
     print(f"\nMedian gap {statistics.median(gaps):.2f} %.")
 
 
