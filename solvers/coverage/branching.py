@@ -6,9 +6,9 @@ opens by half is the best: one side loses the site, the other must make use of i
 the highest bound is next. The first process adds cuts at the root and leaves it to the others; all do the same first
 nodes and then each its own share of those that are open, and the bound of all is the highest of theirs.
 
-The folder holds ``cover.npz`` and ``options.json``, the one around it ``root.npz`` once there is a root; what comes
-out are lines of JSON: the event ``root``, ``bound`` with the event ``node``, beside it ``sites`` and ``shares`` of a
-point from which exchanges may begin.
+The folder holds ``options.json``, the one around it ``cover.npz`` for all processes, and ``root.npz`` once there is a
+root; what comes out are lines of JSON: the event ``root``, ``bound`` with the event ``node``, beside it ``sites`` and
+``shares`` of a point from which exchanges may begin.
 """
 
 from __future__ import annotations
@@ -198,7 +198,7 @@ def main(folder: Path) -> None:
     """The job of ``folder``."""
     listen(folder.parent, lambda: None)  # the parent's folder has one of each of its processes
     options = json.loads((folder / "options.json").read_text())
-    with np.load(folder / "cover.npz", allow_pickle=False) as stored:
+    with np.load(folder.parent / "cover.npz", allow_pickle=False) as stored:
         job = {name: stored[name] for name in stored.files}
     shape = (len(job["weight"]), len(job["price"]))
     covers = csr_array((np.ones(len(job["indices"])), job["indices"], job["indptr"]), shape=shape)

@@ -97,12 +97,13 @@ def work(
     with ExitStack() as stack:
         with refused():
             folder = room(stack)
+            _write(folder, cover)
 
         def start(k: int) -> None:
             own = folder / str(k)
             own.mkdir()
             options = {"value": value, "enough": enough, "base": cover.base, "share": k, "among": way.threads}
-            _write(own, cover, options)
+            (own / "options.json").write_text(json.dumps(options))
             errors = stack.enter_context((own / "stderr.txt").open("wb"))
             child = start_child("siting.solvers.coverage.branching", [str(own)], errors, way.memory_mb)
             stack.callback(end_child, child)
@@ -125,9 +126,9 @@ def work(
         on_bound(crew.high)
 
 
-def _write(folder: Path, cover: Cover, options: dict[str, Any]) -> None:
+def _write(folder: Path, cover: Cover) -> None:
+    """What all processes of the tree read."""
     np.savez(
         folder / "cover.npz", allow_pickle=False, indptr=cover.covers.indptr, indices=cover.covers.indices,
         weight=cover.weight, price=cover.price, use=cover.use, limit=cover.limit,
     )  # fmt: skip
-    (folder / "options.json").write_text(json.dumps(options))
