@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 
 from siting.reports import content
-from siting.reports.formats import excel, json_report, workbook
+from siting.reports.formats import excel, json_report, sheet_widths, workbook
 from siting.reports.speech import Speech
 from siting.studies.study import Study
 from siting.words import LANGS, Lang, load
@@ -169,6 +169,10 @@ def test_sheets_have_names_that_excel_takes() -> None:
 def test_a_name_of_a_sheet_ends_with_a_whole_word() -> None:
     taken: set[str] = set()
     assert workbook._name("Villages with a whole package", taken) == "Villages with a whole"
+    for lang in LANGS:
+        words = load(lang, content.WORDS)
+        for key in ("section.packages", "section.value_of_money", "section.closings"):
+            assert workbook._name(words(key), set()) == words(key)
     assert workbook._name("Villages with a whole parcel", taken) == "Villages with a whole parcel"
     assert workbook._name("Villages with a whole programme", taken) == "Villages with a whole 2"
     assert workbook._name("县" * 40, taken) == "县" * 28
@@ -179,9 +183,34 @@ def test_long_texts_stand_in_lines(study: Study, tmp_path: Path) -> None:
     texts = [
         cell for sheet in sheets for row in sheet.iter_rows(min_row=4) for cell in row if isinstance(cell.value, str)
     ]
-    long = [c for c in texts if c.border.bottom.style == "dotted" and len(c.value) > 2 * workbook.BROAD]
+    long = [c for c in texts if c.border.bottom.style == "dotted" and len(c.value) > 2 * sheet_widths.BROAD]
     assert long
     assert all(c.alignment.wrap_text for c in long)
+    deep = [c.parent.row_dimensions[c.row].height for c in long]
+    assert all(height and height > workbook.LINE * 2 for height in deep)  # programs do not find it by themselves
+
+
+def test_a_text_never_touches_the_number_on_its_left(study: Study, tmp_path: Path) -> None:
+    sheet = opened(study, tmp_path)["各村"]
+    head = int(re.findall(r"\d+", sheet.auto_filter.ref)[0])
+    for row in (head, head + 1):
+        where = {sheet.cell(head, n).value: sheet.cell(row, n) for n in range(1, sheet.max_column + 1)}
+        assert where[COL["served_at"]].alignment.indent == 1
+        assert where[COL["settlement"]].alignment.indent == 0
+
+
+def test_a_wide_sheet_can_be_read_when_it_is_printed() -> None:
+    widths = sheet_widths.Widths(8)
+    for n in range(9):
+        widths.wish(n, 80 if n % 2 else 6, "年运行费用增减（万元）", text=bool(n % 2))
+    found = widths.settled()
+    assert sum(found.values()) <= sheet_widths.PRINTED
+    assert found[1] >= sheet_widths.LEAST
+    narrow = sheet_widths.Widths(1)
+    narrow.wish(0, 18, "年运行费用增减（万元）", text=False)
+    assert narrow.settled()[0] > len("年运行费用增减（万元）") * 2  # no bracket alone in a second line
+    assert sheet_widths.lines("字" * 10, 20) == 1
+    assert sheet_widths.lines("字" * 11, 20) == 2
 
 
 def test_a_text_longer_than_a_cell_is_cut(study: Study) -> None:

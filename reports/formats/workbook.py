@@ -13,7 +13,6 @@ from datetime import datetime
 from typing import Any
 
 import xlsxwriter
-from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
@@ -22,14 +21,17 @@ from siting.spreadsheet import RUNS
 from ..nouns import Amount, Cell, Column, Kind, Table, Tile
 from ..speech import Speech, visible
 from .paper import NUMBERS, signs
+from .sheet_styles import BAD, GOOD, LINK, Styles
+from .sheet_widths import READABLE, Widths, lines
 
 #: What Excel takes in one cell.
 LONGEST_TEXT = 32_000
-#: Sentences are merged over columns that are together so many half-width signs wide; a tile takes two columns.
-READABLE = 120
+#: A tile takes two columns.
 TILES = 4
-#: Columns are at most so many half-width signs wide.
-NARROW, BROAD = 9, 42
+#: Height of one more line of a cell, in points.
+LINE = 13.5
+#: Widest picture in dots: so that it stands beside its title on one printed page.
+PICTURE = 1000
 #: Letters of a name of a sheet; Excel takes 31, and a number may follow.
 LONGEST_NAME = 28
 #: Units that stand in the head of a column, or beside the number where the rows of a column differ.
@@ -41,7 +43,6 @@ UNITS = {
     "settlements": "excel.settlements",
     "persons": "excel.persons",
 }
-LINK, GOOD, BAD = "#1F5FA8", "#1B7F4B", "#B3261E"
 #: Colours of words that judge.
 TONES = {"status.met": GOOD, "status.missed": BAD, "action.new": "#B35C00", "action.close": BAD, "action.expand": LINK}
 
@@ -92,46 +93,22 @@ def _name(wish: str, taken: set[str]) -> str:
     return name
 
 
-class Styles:
-    """Formats of the workbook, each made once."""
-
-    def __init__(self, book: Workbook, lang: str) -> None:
-        self.book = book
-        self.base = {"font_name": "微软雅黑" if lang == "zh" else "Calibri", "font_size": 10, "valign": "vcenter"}
-        self.known: dict[tuple[tuple[str, Any], ...], Format] = {}
-        self.cells: dict[tuple[str, str, bool, bool], Format] = {}
-
-    def cell(self, form: str = "", color: str = "", quoted: bool = False, long: bool = False) -> Format:
-        """The format of a cell of a table: numbers with their form, words with their colour, long texts in lines."""
-        key = form, color, quoted, long
-        if key not in self.cells:
-            wish: dict[str, Any] = {"num_format": form, "align": "right"} if form else {}
-            wish |= {"font_color": color} if color else {}
-            wish |= {"quote_prefix": True} if quoted else {}
-            wish |= {"text_wrap": True} if long else {}
-            self.cells[key] = self(bottom=4, bottom_color="#BBBBBB", **wish)
-        return self.cells[key]
-
-    def __call__(self, **wish: Any) -> Format:
-        """The format with these properties beside the usual ones."""
-        key = tuple(sorted(wish.items()))
-        if key not in self.known:
-            self.known[key] = self.book.add_format({**self.base, **wish})
-        return self.known[key]
-
-
 class Leaf:
     """Fills one sheet from top to bottom."""
 
     def __init__(self, book: Workbook, page: Worksheet, styles: Styles, say: Speech) -> None:
         self.book, self.page, self.styles, self.say = book, page, styles, say
         self.row = 0
-        self.broad: dict[int, int] = dict.fromkeys(range(2 * TILES), NARROW + 3)
+        self.widths = Widths(2 * TILES)
+        self.broad: dict[int, int] = {}
         self.lines: list[tuple[int, str, dict[str, Any]]] = []
 
     def fill(self, sheet: Sheet) -> None:
         """Everything of ``sheet``, and how it is printed."""
         alone = len(sheet.tables) == 1 and not sheet.tiles and not sheet.warnings
+        for table in sheet.tables:
+            self._measure(table)
+        self.broad = self.widths.settled()
         self._line(sheet.title, bold=True, font_size=15, font_color="#17365D")
         for text in sheet.warnings:
             self._line(text, text_wrap=True, bg_color="#FFF1CC", font_color="#7A4B00", border=1, border_color="#E3B341")
@@ -141,8 +118,9 @@ class Leaf:
         for n, table in enumerate(sheet.tables):
             self._table(table, titled=not alone, freeze=n == 0 and alone)
         if sheet.picture:
+            scale = min(1.0, PICTURE / _dots(sheet.picture))
             image = {"image_data": io.BytesIO(sheet.picture), "description": visible(sheet.title)}
-            self.page.insert_image(self.row + 1, 0, "map.png", image)
+            self.page.insert_image(self.row + 1, 0, "map.png", {**image, "x_scale": scale, "y_scale": scale})
         for column, width in self.broad.items():
             self.page.set_column(column, column, width)
         self._lay_lines()
@@ -166,10 +144,10 @@ class Leaf:
             width += self.broad[last]
         for row, text, wish in self.lines:
             size = wish.get("font_size", 10)
-            lines = -(-signs(text) * size // (10 * width)) if wish.get("text_wrap") else 1
+            needs = lines(text, width, size) if wish.get("text_wrap") else 1
             self.page.merge_range(row, 0, row, max(1, last), "", self.styles(**wish))
             self._text(row, 0, text, **wish)
-            self.page.set_row(row, 4 + size * 1.35 * max(1, lines))
+            self.page.set_row(row, 4 + size * 1.35 * needs)
 
     def _tiles(self, tiles: tuple[Tile, ...]) -> None:
         if not tiles:
@@ -196,18 +174,25 @@ class Leaf:
             self.row += 1
             self._line(table.title, bold=True, font_size=12, font_color="#17365D")
         head, units = self.row, [self._unit(table, n) for n in range(len(table.columns))]
+        apart = [n > 0 and c.kind not in NUMBERS and _right(table, n - 1) for n, c in enumerate(table.columns)]
+        deep = 1
         for n, column in enumerate(table.columns):
             title = self._title(column, units[n])
-            right = {"align": "right"} if column.kind in NUMBERS else {}
-            self._text(head, n, title, bold=True, bg_color="#DCE6F1", bottom=1, top=1, text_wrap=True, **right)
-            longest = max((signs(self._shown(row[n], column, units[n])) for row in table.rows), default=0)
-            width = max(NARROW, min(longest + 2, BROAD), min(-(-signs(title) // 2) + 4, BROAD))
-            self.broad[n] = max(self.broad.get(n, 0), width)
-        self.page.set_row(head, 32)
+            where: dict[str, Any] = {"indent": 1} if apart[n] else {}
+            where |= {"align": "right"} if column.kind in NUMBERS else {}
+            self._text(head, n, title, bold=True, bg_color="#DCE6F1", bottom=1, top=1, text_wrap=True, **where)
+            deep = max(deep, lines(title, self.broad[n] - 2 * apart[n]))
+        self.page.set_row(head, 8 + LINE * max(2, deep))
         for row in table.rows:
             self.row += 1
+            deep = 1
             for n, (cell, column) in enumerate(zip(row, table.columns, strict=True)):
-                self._cell(self.row, n, cell, column, units[n])
+                room = self.broad[n] - 2 * apart[n]
+                needs = lines(self._shown(cell, column, units[n]), room) if isinstance(cell, str) else 1
+                self._cell(self.row, n, cell, column, units[n], needs > 1, apart[n])
+                deep = max(deep, needs)
+            if deep > 1:  # LibreOffice does not find the height of such a row by itself
+                self.page.set_row(self.row, 4 + LINE * deep)
         if freeze:
             self.page.freeze_panes(head + 1, 1 if len(table.columns) < 8 else 2)
             self.page.autofilter(head, 0, max(self.row, head + 1), len(table.columns) - 1)
@@ -215,6 +200,15 @@ class Leaf:
         self.row += 1
         if table.note:
             self._line(table.note, text_wrap=True, font_color="#666666", italic=True)
+
+    def _measure(self, table: Table) -> None:
+        """How wide the columns of a table would like to be."""
+        for n, column in enumerate(table.columns):
+            unit = self._unit(table, n)
+            longest = max((signs(self._shown(row[n], column, unit)) for row in table.rows), default=0)
+            text = column.kind not in NUMBERS and not any(isinstance(row[n], int | float) for row in table.rows)
+            beside = 2 * (n > 0 and _right(table, n - 1))
+            self.widths.wish(n, longest + beside, self._title(column, unit), text)
 
     def _unit(self, table: Table, n: int) -> Kind | None:
         """The one kind of all cells of a column, None where rows differ (minutes beside metres)."""
@@ -233,7 +227,9 @@ class Leaf:
         text = self.say.text(cell, column.kind)
         return text if unit else text + "    "
 
-    def _cell(self, row: int, n: int, cell: Cell, column: Column, unit: Kind | None) -> None:
+    def _cell(
+        self, row: int, n: int, cell: Cell, column: Column, unit: Kind | None, long: bool = False, apart: bool = False
+    ) -> None:
         kind = cell.kind if isinstance(cell, Amount) else column.kind
         value = cell.value if isinstance(cell, Amount) else cell
         if value is None:
@@ -241,9 +237,7 @@ class Leaf:
         elif isinstance(value, str):
             color = TONES.get(value, "") if column.kind == "code" else ""
             text = shown(self.say.text(value, kind))
-            self.page.write_string(
-                row, n, text, self.styles.cell("", color, text.startswith(RUNS), signs(text) > BROAD)
-            )
+            self.page.write_string(row, n, text, self.styles.cell("", color, text.startswith(RUNS), long, apart))
         else:
             number, form = self._number(value, kind, unit)
             self.page.write_number(row, n, number, self.styles.cell(form))
@@ -275,6 +269,16 @@ class Leaf:
         text = shown(text)
         quoted = {"quote_prefix": True} if text.startswith(RUNS) else {}
         self.page.write_string(row, n, text, self.styles(**wish, **quoted))
+
+
+def _right(table: Table, n: int) -> bool:
+    """Whether a column stands to the right, beside what begins in the next one."""
+    return table.columns[n].kind in NUMBERS
+
+
+def _dots(picture: bytes) -> int:
+    """Width of a PNG picture, from its head."""
+    return max(1, int.from_bytes(picture[16:20], "big"))
 
 
 def shown(text: str) -> str:
