@@ -75,20 +75,24 @@ def make(folder: Path, wish: Wish, *, progress: Progress = lambda step: None) ->
         facilities = attempt(lambda: standing.facilities_of(wish, inputs, extract, places, notes), faults)
     if faults or places is None or facilities is None:
         raise InputRefused(faults)
-    _refuse_empty(roads, places, wish)
+    _refuse_empty(roads, places, wish, notes)
     notes += apart(roads, places)
     return _finish(folder, wish, inputs, extract, roads, places, facilities, notes, progress)
 
 
-def _refuse_empty(roads: RoadTable, places: Sequence[Place], wish: Wish) -> None:
-    """E210 no road, E211 nobody lives here."""
+def _refuse_empty(roads: RoadTable, places: Sequence[Place], wish: Wish, notes: Sequence[Fault]) -> None:
+    """E210 no road, with the classes that were not understood (W230); E211 nobody lives here."""
     path = wish.roads or wish.osm
     name = path.name if path is not None else wish.area
-    faults = [] if roads.edges else [Fault("E210", name, values={"name": name})]
+    faults = [] if roads.edges else [Fault("E210", name, values={"name": name}), *_unknown_classes(notes)]
     if not any(place.persons for place in places):
         faults.append(Fault("E211", name, values={"name": name}))
     if faults:
         raise InputRefused(faults)
+
+
+def _unknown_classes(notes: Sequence[Fault]) -> list[Fault]:
+    return [note for note in notes if note.code == "W230"]
 
 
 def _finish(

@@ -60,7 +60,10 @@ def fault_lines(faults: Iterable[Fault], words: Words, more: str = "cli.more_of_
     for _, group in groupby(ranked, key=lambda f: (f.file, f.code, f.column.split("[")[0])):
         alike = list(group)
         for fault in alike[:SHOWN_OF_A_KIND]:
-            yield f"{fault.code} {printable(clipped(fault.where))} {sentence(fault, words)}".replace("  ", " ")
+            where, said = printable(clipped(fault.where)), sentence(fault, words)
+            if said.startswith((f"{where}:", f"{where}：")):  # a sentence that begins with its place says it once
+                said = said[len(where) + 1 :].lstrip()
+            yield f"{fault.code} {where} {said}".replace("  ", " ")
         if len(alike) > SHOWN_OF_A_KIND:
             yield words(more, code=alike[0].code, count=len(alike) - SHOWN_OF_A_KIND)
 

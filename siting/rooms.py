@@ -34,6 +34,17 @@ def solver(name: str) -> Solver:
     return cast(Solver, found)
 
 
+def lacking() -> dict[str, str]:
+    """Solvers that what they need is not installed for, and what brings it."""
+    found: dict[str, str] = {}
+    for name in names(SOLVERS):
+        try:
+            solver(name)
+        except InputRefused as refusal:
+            found[name] = str(refusal.faults[0].values.get("cure", ""))
+    return found
+
+
 def witness(name: str) -> Witness:
     """The solver of that name, as one that can be asked about the plan of another.
 

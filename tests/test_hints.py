@@ -124,3 +124,41 @@ def test_a_wrong_folder_is_told_what_it_is_and_what_lies_near(
 
 def test_the_county_file_itself_names_its_folder(desk: Path, siting_cli: Run) -> None:
     assert siting_cli("check", "xiaohe/county.toml").out == siting_cli("check", "xiaohe").out
+
+
+def test_doctor_says_which_solvers_are_ready_and_what_brings_the_others(siting_cli: Run) -> None:
+    facts = siting_cli("doctor", "--json").object
+    assert {"highs", "greedy", "direct"} <= set(facts["solvers"])
+    assert all(facts["solvers_missing"].values())
+    assert not set(facts["solvers"]) & set(facts["solvers_missing"])
+
+
+@pytest.mark.parametrize(
+    ("options", "ignored"),
+    [("--synthetic --preset x", "--preset"), ("--osm x.osm --seed 3", "--seed"), ("--classic x --year 2030", "--year")],
+)
+def test_an_option_that_would_be_ignored_is_refused(
+    options: str, ignored: str, tmp_path: Path, siting_cli: Run
+) -> None:
+    answer = siting_cli("new", tmp_path / "new", *options.split())
+    assert (answer.code, ignored in answer.err) == (2, True)
+    assert not (tmp_path / "new").exists()
+
+
+def test_the_help_of_new_names_every_preset(siting_cli: Run) -> None:
+    from importlib.resources import files
+
+    text = siting_cli("new", "--help").out
+    for preset in files("siting.instances.presets").iterdir():
+        assert preset.name.removesuffix(".toml") in text
+
+
+def test_roads_of_unknown_classes_are_named_where_none_is_left(tmp_path: Path, siting_cli: Run) -> None:
+    folder = small_county.write(tmp_path / "county")
+    edges = folder / "edges.csv"
+    edges.write_text(edges.read_text(encoding="utf-8-sig").replace(",road,", ",Weg,"), encoding="utf-8")
+    answer = siting_cli("new", tmp_path / "new", "--roads", edges, "--settlements", folder / "settlements.csv")
+    assert answer.code == 3
+    assert "E210 edges.csv no road within the boundary" in answer.err
+    assert "W230" in answer.err
+    assert "“Weg” is not known" in answer.err

@@ -206,6 +206,8 @@ def checker_sentence(study: Study, say: Speech) -> str:
     trust = study.result.get("trust")
     if trust == "claim" and study.result.get("gap") == 0:  # "proved" stands just before
         return say("headline.checked") + say("headline.solver_proved")
+    if trust == "claim" and study.result.get("gap") is None:  # nothing is claimed
+        return say("headline.checked")
     return say("headline.checked") + (say(f"headline.trust.{trust}") if trust in TRUST else "")
 
 

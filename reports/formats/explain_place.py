@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
@@ -214,9 +215,16 @@ class Telling:
             fund = next((say.name(f) for f in county.file.funds if f.id == r.fund), visible(r.fund))
             lines.append(say("explain.offer", offer=offer, capital=say.money(r.offer.capital), fund=fund,
                              running=say.money(r.offer.running), left=say.money(r.left)))  # fmt: skip
+            if r.offer.running > (left := self._running_left()):
+                lines.append(say("explain.running_short", left=say.money(left)))
         else:
             lines.append(say("explain.blocked", why=say(f"block.{r.block}")))
         return lines
+
+    def _running_left(self) -> float:
+        """What the running budget has left in base units; no end where there is none."""
+        m = self.study.measures
+        return math.inf if m.running_available is None else m.running_available - m.running
 
     def _bench(self) -> Bench:
         return remedy.Bench(self.study.plan, self.study.measures, self.study.county, roads.times(self.study.county))

@@ -13,8 +13,6 @@ from ..content import speech
 from ..speech import Speech, visible
 
 MOST_LINES = 30
-#: Lines about the files; the folder shows the rest.
-FILES = 3
 
 
 def lines(study: Study, words: Words, files: Iterable[Path] = ()) -> list[str]:
@@ -35,12 +33,22 @@ def lines(study: Study, words: Words, files: Iterable[Path] = ()) -> list[str]:
         headline.gap_sentence(study, say),
         headline.checker_sentence(study, say),
     ]
-    reports = _cut([say("terminal.report", path=visible(str(path))) for path in files], FILES, say)
+    reports = _files(study, list(files), say)
     room = MOST_LINES - len(head) - len(money) - len(reports) - 1
     missed = 1 + sum(not f.met for f in study.measures.targets)
     body = _cut(targets, max(missed + 1, room - len(services)), say)
     body += _cut(services, max(2, room - len(body)), say)
     return [*head, *body, "", *money, *reports][:MOST_LINES]
+
+
+def _files(study: Study, files: list[Path], say: Speech) -> list[str]:
+    """The first report by name, the others as a number, and the command that explains the plan."""
+    if not files:
+        return []
+    run, more = visible(str(study.run)), len(files) - 1
+    named = [say("terminal.report", path=visible(str(files[0])))]
+    named += [say.told("terminal.files", more, n=more, folder=run)] if more else []
+    return [*named, say("terminal.explain", run=run)]
 
 
 def _targets(study: Study, say: Speech) -> list[str]:

@@ -21,10 +21,12 @@ def command(as_json: bool) -> None:
     from siting import cache, rooms
     from siting.runs import result
 
+    lacking = rooms.lacking()
     facts: dict[str, object] = {
         "versions": result.versions(),
         "extras": {package: result.installed(package) for package in EXTRAS.values()},
-        "solvers": list(rooms.names(rooms.SOLVERS)),
+        "solvers": [name for name in rooms.names(rooms.SOLVERS) if name not in lacking],
+        "solvers_missing": lacking,
         "reports": list(rooms.names(rooms.REPORTS)),
         "python": sys.executable,
         "cache": str(cache.folder()),
@@ -37,6 +39,8 @@ def command(as_json: bool) -> None:
     cure = {package: say("cli.doctor.missing", extra=extra) for extra, package in EXTRAS.items()}
     for key, value in facts.items():
         text = ", ".join(f"{k} {v or cure[k]}" for k, v in value.items()) if isinstance(value, dict) else value
+        if key == "solvers_missing":
+            text = ", ".join(f"{k} ({v})" for k, v in lacking.items()) or say("cli.doctor.none")
         text = ", ".join(text) if isinstance(text, list) else text
         text = say("cli.yes" if text else "cli.no") if isinstance(text, bool) else text
         click.echo(f"{say('cli.doctor.' + key)}: {text}")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from siting.commands import F, quiet_option, say
 
@@ -70,6 +71,7 @@ def command(folder: Path, synthetic: bool, quiet: bool, **options: Any) -> None:
     mapped = bool(options["osm"] or options["roads"] or options["area"])
     if [synthetic, classic["classic"] is not None, mapped].count(True) != 1:
         raise click.UsageError(say("cli.new.one_source"))
+    _belong(synthetic, mapped)
     if classic["classic"] is not None:
         _classic(folder, classic)
     elif synthetic:
@@ -80,6 +82,21 @@ def command(folder: Path, synthetic: bool, quiet: bool, **options: Any) -> None:
     else:
         _gather(folder, options, quiet)
     click.echo(say("cli.new.done", folder=folder))
+
+
+def _belong(synthetic: bool, mapped: bool) -> None:
+    """Refuse an option that says nothing about what the county is made from: it would be ignored in silence.
+
+    Raises:
+        UsageError: there is one.
+    """
+    context = click.get_current_context()
+    given = {p for p in context.params if context.get_parameter_source(p) is ParameterSource.COMMANDLINE}
+    own = {"synthetic", *GENERATOR} if synthetic else set() if mapped else set(CLASSIC)
+    others = {*GENERATOR, *CLASSIC} & given if mapped else given - own - {"folder", "quiet"}
+    if others:
+        kind = "synthetic" if synthetic else "mapped" if mapped else "classic"
+        raise click.UsageError(say(f"cli.new.not_with_{kind}", options=", ".join(sorted(map(_flag, others)))))
 
 
 def _classic(folder: Path, asked: dict[str, Any]) -> None:

@@ -65,7 +65,11 @@ class Site(Row):
     lon: Lon = said("longitude, WGS84", "degrees")
     lat: Lat = said("latitude, WGS84", "degrees")
     status: Literal["existing", "candidate"] = said("stands today, or may be built")
-    size: Text = said("existing sites: id of its size; blank: take `capacity_persons`", default="")
+    size: Text = said(
+        "existing sites: id of its size; "
+        "blank: `capacity_persons`, and running cost of the smallest size that has so many",
+        default="",
+    )
     capacity_persons: Count | None = said(
         "existing sites: places that it has, where they differ from its size", "persons", default=None
     )

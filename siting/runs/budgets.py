@@ -127,7 +127,7 @@ class _Work:
             if self.interrupt():
                 break
             budget = self._budget(key, percent)
-            self.listener.step("step.budget", name=self._name(key), percent=percent)
+            self.listener.step("step.budget", percent=percent, **self._names(key))
             rivals = [plan for plan in (last,) if plan is not None]
             if self.budgets.nested and inner is not None:
                 inner, outcome = self._nested(budget.problem, inner)
@@ -149,8 +149,10 @@ class _Work:
         chosen, county = scenario.of(self.read, name), scenario.under(self.read, name)
         return _Budget(key, percent, chosen, county, pose(county, self.times, chosen))
 
-    def _name(self, key: str) -> str:
-        return self.county.services[key].name if key else self.county.file.county.name
+    def _names(self, key: str) -> dict[str, str]:
+        """What a curve is about, in the county's language and in English."""
+        about = self.county.services[key] if key else self.county.file.county
+        return {"name": about.name, "name_en": about.name_en or about.name}
 
     def _solve(self, problem: Problem, start: Plan | None) -> tuple[Plan, Outcome]:
         ask = self.ask

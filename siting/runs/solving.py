@@ -55,6 +55,8 @@ def solve(
     record = Record(county.id, chosen.name, ask.solver, ask.options(), dict(county.files))
     run_folder.may_be_used(run)
     with store.locked(run), Interrupt(partial(listener.step, "step.stopping")) as interrupt:
+        if (run / run_folder.PLAN).is_file():
+            listener.step("step.replaced", run=run)
         run_folder.clear(run)
         run_folder.copy_inputs(county, run)
         with Attendant(run / INPUTS, chosen.name, chosen.services) as auditor:
