@@ -428,7 +428,7 @@ def _red_line(settlements: tuple[Settlement, ...]) -> RedLine:
         (lon - 0.05 + 0.03 * math.cos(k / 9 * math.tau), lat - 0.02 + 0.02 * math.sin(k / 9 * math.tau))
         for k in range(10)
     )
-    return RedLine("青岭生态保护红线", "ecological", (ring,))
+    return RedLine("青岭生态保护红线", "ecological", (ring,), "Qingling Ecological Red Line")
 
 
 def _metres(a: Settlement, b: Site) -> int:

@@ -17,7 +17,7 @@ import pytest
 from siting import api
 from siting.errors import SolverFailed
 from siting.model import goal
-from siting.plan import Plan
+from siting.plan import Opening, Plan
 from siting.plans import assign, measure
 from siting.plans.measure import SiteFigures
 from siting.problems.posing import pose
@@ -32,7 +32,7 @@ from siting.studies import remedy
 from siting.studies.reasons import Loss, Reasons
 from siting.studies.refusals import Refusals, red_lines
 from siting.studies.serving import Serving
-from siting.studies.standins import StandIns
+from siting.studies.standins import StandIn, StandIns
 from siting.studies.study import Study
 from siting.words import LANGS, Lang, load
 
@@ -101,7 +101,7 @@ def test_a_settlement_in_a_red_line_is_named_as_such(small: SimpleNamespace) -> 
     ring = ((100.02, 24.99), (100.04, 24.99), (100.04, 25.01), (100.02, 25.01))
     wide = SimpleNamespace(settlements=small.county.settlements, roads=small.county.roads, red_lines=(
         zone, SimpleNamespace(name="wide", rings=(ring,))))  # fmt: skip
-    assert red_lines(wide, "V4") == ["wide"]  # type: ignore[arg-type]
+    assert [zone.name for zone in red_lines(wide, "V4")] == ["wide"]  # type: ignore[arg-type]
 
 
 def solved(seed: int) -> tuple[Problem, Plan] | None:
@@ -184,6 +184,20 @@ def test_the_chapter_tells_of_every_site_that_is_built(study: Study, lang: Lang,
         rows = list(csv.DictReader(file))
     assert len(rows) == built
     assert [r["site"] for r in rows] == [a.reason.opening.site for a in chapter.answers(study)]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_lines_that_could_be_exchanged_have_a_table_of_their_own(study: Study, lang: Lang) -> None:
+    county, say = study.county, content.speech(study.county, lang)
+    line = next(key for key, service in county.services.items() if service.family == "line")
+    other = next(a.reason for a in chapter.answers(study) if a.reason.service == "clinic")
+    mine = dataclasses.replace(other, service=line, opening=Opening(county.lines[0].id, "", "new"))
+    told = tuple(chapter.Answer(r, (StandIn(r.opening.site, "", 0, 0, 0),)) for r in (mine, other))
+    sites, lines = chapter._others(study, told, say)
+    assert [column.key for column in lines.columns][:3] == ["line", "users", "line_stand_in"]
+    assert [column.key for column in sites.columns][:4] == ["site", "service", "place", "users"]
+    assert [len(sites.rows), len(lines.rows)] == [1, 1]
+    assert lines.rows[0][0] == say.name(county.lines[0])
 
 
 def test_a_plan_that_builds_nothing_has_no_such_chapter(study: Study) -> None:

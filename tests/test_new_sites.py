@@ -224,7 +224,8 @@ def test_faulty_rules_and_rows_are_all_named(tmp_path: Path, extract: Path, vill
 def test_red_lines_take_candidates_out_with_their_reason(tmp_path: Path, extract: Path, villages: Path) -> None:
     farmland = geojson(tmp_path / "farm.geojson", (square(10.009, 0.0, 10.011, 0.002), {"name": "甲"}))
     mixed = geojson(
-        tmp_path / "mixed.geojson", (square(10.0295, 0.0, 10.0305, 0.002), {"类型": "生态保护红线", "名称": "乙"}),
+        tmp_path / "mixed.geojson",
+        (square(10.0295, 0.0, 10.0305, 0.002), {"类型": "生态保护红线", "名称": "乙", "name_en": "B"}),
         (square(50, 50, 51, 51), {"kind": "heritage"}),
     )  # fmt: skip
     log = make_from_osm(
@@ -235,7 +236,8 @@ def test_red_lines_take_candidates_out_with_their_reason(tmp_path: Path, extract
         "clinic@B": ("甲", "farmland"), "fitness@B": ("甲", "farmland"), "fitness@U": ("乙", "ecology")
     }  # fmt: skip
     county, faults = instance.read(log.folder)
-    assert {zone.kind for zone in county.red_lines} == {"farmland", "ecology"}  # the third lies in another county
+    names = {(zone.name, zone.name_en, zone.kind) for zone in county.red_lines}
+    assert names == {("甲", "", "farmland"), ("乙", "B", "ecology")}  # the third lies in another county
     assert not any(fault.code == "E140" for fault in faults)
     assert {row["id"] for row in said(log, "N248")} == set(removed)
 

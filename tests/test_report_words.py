@@ -52,6 +52,8 @@ def _closing(study: Study, *, gain: int = 50, wanted: int = 50) -> Closing:
         ("二（十）", "2(10)", "二（十）"),
         ("III(13)", "III(13)", "III(13)"),
         ("附表一", "附表一", "附表一"),
+        ("1 goal", "1 goal", "1 目标"),
+        ("一、目标", "1, goal", "一、目标"),
         ("", "", ""),
     ],
 )
@@ -149,7 +151,10 @@ def test_a_paper_has_the_first_of_tall_rows_and_says_so(lang: Lang) -> None:
     sheets = paper.of(content.of(study, lang), say)
     leaves = [leaf for chapter in sheets.chapters for leaf in chapter.leaves] + list(sheets.annex)
     for id, most in paper.TALL_ROWS.items():
-        whole = next(t for s in content.of(study, lang).sections for t in s.tables if t.id == id)
+        whole = next((t for s in content.of(study, lang).sections for t in s.tables if t.id == id), None)
+        if whole is None:
+            assert id == "line_stand_ins"  # no line of this county could be exchanged
+            continue
         parts = [leaf for leaf in leaves if leaf.table.id == id]
         assert parts
         for leaf in parts:

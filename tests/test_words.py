@@ -148,9 +148,9 @@ def test_chinese_names_of_a_preset_have_chinese_punctuation(preset: Path) -> Non
     assert [name for name in names if HALF_WIDTH.search(name)] == []
 
 
-def test_the_kind_of_a_red_line_is_told_in_words() -> None:
-    fault = Fault("W141", values={"id": "CL1", "zone": "Z", "kind": "permanent_farmland"})
-    assert "永久基本农田" in sentence(fault, load("zh"))
-    assert "permanent farmland" in sentence(fault, load("en"))
-    other = Fault("W141", values={"id": "CL1", "zone": "Z", "kind": "my own"})
+def test_a_red_line_is_told_by_its_name_and_kind_in_words() -> None:
+    fault = Fault("W141", values={"id": "CL1", "zone": "林一", "zone_en": "Wood 1", "kind": "permanent_farmland"})
+    assert "“林一”（永久基本农田）" in sentence(fault, load("zh"))
+    assert "“Wood 1” (permanent farmland)" in sentence(fault, load("en"))
+    other = Fault("W141", values={"id": "CL1", "zone": "Z", "zone_en": "Z", "kind": "my own"})
     assert "my own" in sentence(other, load("zh"))

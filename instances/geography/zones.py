@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ KINDS = {
 }
 _KIND_KEYS = ("kind", "type", "种类", "类型", "类别", "红线类型", "lx")
 _NAME_KEYS = ("name", "名称", "mc", "图斑名称", "地名")
+_NAME_EN_KEYS = ("name_en", "name:en", "英文名", "英文名称")
 #: Degrees around the county within which zones are kept: some two kilometres.
 MARGIN = 0.02
 
@@ -40,6 +41,7 @@ class Zone:
     name: str
     kind: str
     shape: Any
+    name_en: str = ""
 
 
 def kind_of(word: str) -> str:
@@ -70,7 +72,8 @@ def read_zones(sources: Sequence[str], notes: list[Fault]) -> tuple[Zone, ...]:
             elif not kind:
                 faults.append(Fault("E276", path.name, shape.number, values={"known": ", ".join(KINDS)}))
             else:
-                zones.append(Zone(_attribute(shape, _NAME_KEYS) or path.stem, kind, polygons))
+                name, name_en = (_attribute(shape, keys) for keys in (_NAME_KEYS, _NAME_EN_KEYS))
+                zones.append(Zone(name or path.stem, kind, polygons, name_en))
         notes.append(Fault("N249", path.name, values={"what": word or path.stem, "count": len(shapes)}))
     if faults:
         raise InputRefused(faults)
@@ -107,7 +110,7 @@ def within(zones: Sequence[Zone], lon: Sequence[float], lat: Sequence[float]) ->
         elif frame.intersects(zone.shape):
             shape = polygons_of(shapely.make_valid(frame.intersection(zone.shape)))
             if shape is not None:
-                kept.append(Zone(zone.name, zone.kind, shape))
+                kept.append(replace(zone, shape=shape))
     return tuple(kept)
 
 
@@ -117,7 +120,8 @@ def geojson(zones: Sequence[Zone]) -> str:
     for zone in zones:
         shape = json.loads(shapely.to_geojson(zone.shape))
         shape["coordinates"] = _rounded(shape["coordinates"])
-        properties = {"name": zone.name, "kind": zone.kind}
+        english = {"name_en": zone.name_en} if zone.name_en else {}
+        properties = {"name": zone.name, **english, "kind": zone.kind}
         features.append({"type": "Feature", "properties": properties, "geometry": shape})
     lines = ",\n".join(json.dumps(feature, ensure_ascii=False, separators=(",", ":")) for feature in features)
     return f'{{"type":"FeatureCollection","features":[\n{lines}\n]}}\n'

@@ -179,7 +179,7 @@ def _red_lines(path: Path, zones: list[Zone]) -> None:
     features = []
     for zone in zones:
         ring = ",".join(f"[{_shown(lon)},{_shown(lat)}]" for lon, lat in zone.ring)
-        about = json.dumps({"name": zone.name, "kind": zone.kind}, ensure_ascii=False)
+        about = json.dumps({"name": zone.name, "name_en": zone.name_en, "kind": zone.kind}, ensure_ascii=False)
         features.append(
             f'{{"type":"Feature","properties":{about},"geometry":{{"type":"Polygon","coordinates":[[{ring}]]}}}}'
         )

@@ -28,6 +28,7 @@ class Zone:
     name: str
     kind: str
     ring: tuple[tuple[int, int], ...]
+    name_en: str
 
     @cached_property
     def box(self) -> tuple[int, int, int, int]:
@@ -75,15 +76,16 @@ def draw_red_lines(terrain: Terrain, places: list[Place], dice: Dice, villages: 
     streams = [c for c in empty if 150 <= terrain.drains[c] < 4000] or away
     old = [p.cell for p in places if p.level == "village"] or away
     kinds = (
-        ("permanent_farmland", "永久基本农田", floors, max(3, villages // 8), 250, 700),
-        ("ecological", "生态保护红线", heights, max(1, villages // 40), 1200, 3200),
-        ("water", "水源保护区", streams, max(1, villages // 60), 400, 900),
-        ("heritage", "传统村落保护区", old, max(1, villages // 75), 180, 320),
+        ("permanent_farmland", "永久基本农田", "Permanent Farmland", floors, max(3, villages // 8), 250, 700),
+        ("ecological", "生态保护红线", "Ecological Red Line", heights, max(1, villages // 40), 1200, 3200),
+        ("water", "水源保护区", "Water Source Protection Area", streams, max(1, villages // 60), 400, 900),
+        ("heritage", "传统村落保护区", "Traditional Village", old, max(1, villages // 75), 180, 320),
     )
-    for kind, name, where, count, smallest, largest in kinds:
-        for number in range(count):
+    for kind, name, name_en, where, count, smallest, largest in kinds:
+        for number in range(1, count + 1):
             cell = where[dice.below(len(where))]
-            zones.append(_zone(terrain, dice, f"{name}{number + 1}", kind, cell, dice.between(smallest, largest)))
+            ring = _ring(terrain, dice, cell, dice.between(smallest, largest))
+            zones.append(Zone(f"{name}{number}", kind, ring, f"{name_en} {number}"))
     return zones
 
 
@@ -100,7 +102,7 @@ def _around(terrain: Terrain, points: Iterable[int], radius2: int) -> set[int]:
     return found
 
 
-def _zone(terrain: Terrain, dice: Dice, name: str, kind: str, cell: int, radius: int) -> Zone:
+def _ring(terrain: Terrain, dice: Dice, cell: int, radius: int) -> tuple[tuple[int, int], ...]:
     row, column = divmod(cell, terrain.side)
     ring = []
     for east, north in ROUND:
@@ -108,7 +110,7 @@ def _zone(terrain: Terrain, dice: Dice, name: str, kind: str, cell: int, radius:
         x = column * CELL_M + CELL_M // 2 + east * far // 1000
         y = row * CELL_M + CELL_M // 2 + north * far // 1000
         ring.append(degrees(terrain, x, y))
-    return Zone(name, kind, (*ring, ring[0]))
+    return (*ring, ring[0])
 
 
 def is_free(zones: Iterable[Zone], point: tuple[int, int]) -> bool:

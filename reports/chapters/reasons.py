@@ -81,7 +81,7 @@ def reasons(study: Study, say: Speech) -> Section | None:
         _services(study, told, say),
         _needed(study, told, say),
         _spare(study, told, say),
-        _others(study, told, say),
+        *_others(study, told, say),
     )
     return Section("reasons", say("section.reasons"), tuple(sentences), tuple(t for t in tables if t.rows))
 
@@ -195,22 +195,36 @@ def _spare(study: Study, told: tuple[Answer, ...], say: Speech) -> Table:
     return say.table("reasons_spare", columns, rows, note=note, optional=("farther_else",))
 
 
-def _others(study: Study, told: tuple[Answer, ...], say: Speech) -> Table:
-    """The best stand-in of each site that has one."""
+def _others(study: Study, told: tuple[Answer, ...], say: Speech) -> tuple[Table, Table]:
+    """The best stand-in of each site that has one, and of each line: lines have long names and no place."""
     names, county = _Names(study, say), study.county
     found = [(a.reason, a.stand_ins[0]) for a in told if a.stand_ins]
     found.sort(key=lambda pair: (-pair[1].gain, pair[1].capital, pair[0].service, pair[0].opening.site))
-    rows: list[tuple[Cell, ...]] = [
-        (*names.first(r)[:3], quantity(county, r.service, r.users), names.site(r.service, s.site),
-         quantity(county, r.service, s.gain), s.capital, s.running)
-        for r, s in found[:SHOWN]
-    ]  # fmt: skip
+    family = {key: service.family for key, service in county.services.items()}
+    lines = [pair for pair in found if family[pair[0].service] == "line"]
+    sites = [pair for pair in found if family[pair[0].service] != "line"]
+    return _exchanges("stand_ins", "site", "stand_in", sites, names), _exchanges(
+        "line_stand_ins", "line", "line_stand_in", lines, names
+    )
+
+
+def _exchanges(id: str, what: str, other: str, found: list[tuple[Reason, StandIn]], names: _Names) -> Table:
+    """Exchanges of one for another; lines of a single service need not name it."""
+    county, say = names.study.county, names.say
+    plain = what == "line" and len({r.service for r, _ in found}) == 1
+    rows: list[tuple[Cell, ...]] = []
+    for r, s in found[:SHOWN]:
+        site, service, place, _ = names.first(r)
+        rows.append(
+            (site, None if plain else service, place, quantity(county, r.service, r.users),
+             names.site(r.service, s.site), quantity(county, r.service, s.gain), s.capital, s.running)
+        )  # fmt: skip
     columns: Columns = (
-        ("site", "text"), ("service", "text"), ("place", "text"), ("users", "count"), ("stand_in", "text"),
+        (what, "text"), ("service", "text"), ("place", "text"), ("users", "count"), (other, "text"),
         ("gain_people", "count"), ("more_capital", "money"), ("more_running", "money"),
     )  # fmt: skip
     note = say.listed("reasons", len(found), SHOWN)
-    return say.table("stand_ins", columns, rows, note=note)
+    return say.table(id, columns, rows, note=note, optional=("service", "place"))
 
 
 def reason_rows(study: Study) -> list[dict[str, Any]]:

@@ -66,7 +66,7 @@ def _bounds(table: Table, length: np.ndarray, say: Speech) -> tuple[np.ndarray, 
             most.append(least[-1])
         else:
             word = max((_word(say.text(row[n], column.kind)) for row in table.rows), default=0)
-            least.append(max(title, min(word, LONGEST_WORD) + EDGES, min(inside, 4) + EDGES))
+            least.append(max(title, LOOSE * min(word, LONGEST_WORD) + EDGES, min(inside, 4) + EDGES))
             most.append(max(least[-1], LOOSE * inside + EDGES))
     return np.array(least), np.array(most)
 

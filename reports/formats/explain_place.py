@@ -156,7 +156,7 @@ class Telling:
         lines = [say("explain.village", name=name if place.township else say.name(place), people=people)]
         zones = red_lines(self.study.county, id)
         if zones:
-            lines.append(say("explain.red_lines", names=say.listing([visible(zone) for zone in zones])))
+            lines.append(say("explain.red_lines", names=say.listing([say.name(zone) for zone in zones])))
         for key, part in self.study.plan.services.items():
             lines += [self._served(key, a) for a in part.assignments if a.settlement == id]
             for r in advice.advice(self.study).remedies:
@@ -176,7 +176,7 @@ class Telling:
         parts = self.study.plan.services.items()
         return {
             "settlement": id,
-            "red_lines": red_lines(self.study.county, id),
+            "red_lines": [zone.name for zone in red_lines(self.study.county, id)],
             "served": [{"service": k, **vars(a)} for k, p in parts for a in p.assignments if a.settlement == id],
             "left": [asdict(r) for r in advice.advice(self.study).remedies if r.settlement == id],
             "candidates": [asdict(r) for r in self._refused(id)],

@@ -20,7 +20,7 @@ from siting.plan import ServicePlan
 from siting.studies.study import Study
 
 from ..chapters.results import size_name
-from ..speech import Speech, visible
+from ..speech import Speech
 from ..spots import Spot, serving, unit, ways
 from . import map_lines
 from .map_steps import STEPS as STEPS
@@ -56,9 +56,7 @@ def of(study: Study, say: Speech) -> dict[str, Any]:
     return {
         "places": _places(county, say),
         "roads": _roads(county),
-        "red": [
-            {"name": visible(zone.name), "rings": [_line(ring) for ring in zone.rings]} for zone in county.red_lines
-        ],
+        "red": [{"name": say.name(zone), "rings": [_line(ring) for ring in zone.rings]} for zone in county.red_lines],
         "stride": 7,
         "reasons": [say(f"reason.{reason}") for reason in REASONS],
         "phases": [say.name(phase) for phase in county.file.phases],

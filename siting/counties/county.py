@@ -74,6 +74,7 @@ class RedLine:
     name: str
     kind: str
     rings: tuple[tuple[tuple[float, float], ...], ...]
+    name_en: str = ""
 
 
 @dataclass(frozen=True, eq=False)

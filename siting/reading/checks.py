@@ -134,7 +134,7 @@ def red_lines(county: County, numbers: Numbers) -> Iterator[Fault]:
     for k, z in sorted(inside.items()):
         (place, table, number), zone = places[k], county.red_lines[z]
         code = "E140" if place.status == "candidate" else "W141"
-        values = {"id": place.id, "zone": zone.name, "kind": zone.kind}
+        values = {"id": place.id, "zone": zone.name, "zone_en": zone.name_en or zone.name, "kind": zone.kind}
         yield Fault(code, table, number, "lon", values)
 
 

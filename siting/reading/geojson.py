@@ -37,10 +37,10 @@ def read_polygons(path: Path) -> tuple[tuple[RedLine, ...], list[Fault]]:
 
 def _zones(feature: Any) -> list[RedLine]:
     geometry, properties = feature["geometry"], feature.get("properties") or {}
-    kind, coordinates = geometry["type"], geometry["coordinates"]
-    if kind not in ("Polygon", "MultiPolygon"):
-        raise ValueError(f"{kind} is not a polygon")
-    parts = [coordinates] if kind == "Polygon" else coordinates
+    form, coordinates = geometry["type"], geometry["coordinates"]
+    if form not in ("Polygon", "MultiPolygon"):
+        raise ValueError(f"{form} is not a polygon")
+    parts = [coordinates] if form == "Polygon" else coordinates
     zones = []
     for part in parts:
         if sum(len(ring) for ring in part) > LARGEST_RING:
@@ -50,7 +50,8 @@ def _zones(feature: Any) -> list[RedLine]:
             raise ValueError("a ring has fewer than four corners")
         if not all(abs(lon) <= 180 and abs(lat) <= 90 for ring in rings for lon, lat in ring):  # NaN is neither
             raise ValueError("coordinates are not longitude and latitude")
-        zones.append(RedLine(str(properties.get("name", "")), str(properties.get("kind", "")), rings))
+        name, kind, name_en = (str(properties.get(key) or "") for key in ("name", "kind", "name_en"))
+        zones.append(RedLine(name, kind, rings, name_en))
     return zones
 
 

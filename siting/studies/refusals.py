@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from siting.counties.county import County
+from siting.counties.county import County, RedLine
 from siting.plans.funding import land
 from siting.problems.problem import Block
 from siting.roads.network import Plane
@@ -89,12 +89,12 @@ class Refusals:
         return None
 
 
-def red_lines(county: County, settlement: str) -> list[str]:
-    """Names of the red lines in which a settlement lies: nothing can be built at its place."""
+def red_lines(county: County, settlement: str) -> list[RedLine]:
+    """The red lines in which a settlement lies: nothing can be built at its place."""
     place = next(s for s in county.settlements if s.id == settlement)
     plane = Plane.of(county.roads)
     near = (zone for zone in county.red_lines if _box(zone.rings[0], place.lon, place.lat))
-    return [zone.name for zone in near if plane.to_polygon_m(place.lon, place.lat, zone.rings) == 0]
+    return [zone for zone in near if plane.to_polygon_m(place.lon, place.lat, zone.rings) == 0]
 
 
 def _box(ring: tuple[tuple[float, float], ...], lon: float, lat: float) -> bool:
