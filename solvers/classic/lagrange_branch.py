@@ -22,7 +22,7 @@ import numpy as np
 
 from ..volume import Descent
 from .interchange import cost_of
-from .lagrange_pairs import Bound, Pairs, lowest, settle
+from .lagrange_pairs import Bound, Pairs, climb, lowest
 from .nodes import halves
 
 #: A node's bound. Sixty rounds are enough; a subgradient of thirty needed ten times as many nodes (docs/classic.md).
@@ -119,7 +119,7 @@ class Search:
         rho, _ = pairs.prices(u)
         here = Bound(float(u.sum() + rho[lowest(rho, free, one, self.p)].sum()), u, rho, rho)
         pairs = pairs.only(needed(pairs, here, free, one, self.p, upper))
-        found = settle(pairs, u, self.alone, free, one, self.p, upper, NODE, self.step_of, self.deadline)
+        found = climb(pairs, u, self.alone, free, one, self.p, upper, NODE, self.step_of, self.deadline)
         bound = Bound(max(found.value, low), found.u, found.rho, found.share)
         if bound.value > upper - 1:
             return bound, upper, chosen, none, one

@@ -8,18 +8,16 @@ the sites that cover. Pricing the rows "every demand point is served" with :math
 .. math:: L(u) = \sum_i u_i + \min_{|S| = p} \sum_{j \in S} \rho_j, \qquad \rho_j = \sum_i \min(0, d_{ij} - u_i),
 
 a lower bound; its best value is that of the strong linear relaxation. :math:`u` is climbed by deflected subgradients
-and kept on a grid of :math:`2^{-k}`, so that all sums are exact in binary floating point and a bound is a proof, not
-an estimate.
+or the volume algorithm, and kept on a grid of :math:`2^{-k}`, so that all sums are exact in binary floating point and a
+bound is a proof, not an estimate.
 
 Sources: G. Cornuejols, M. Fisher and G. Nemhauser (1977), Management Science 23; J. Beasley (1993), Lagrangean
-heuristics for location problems, European Journal of Operational Research 65; P. Camerini, L. Fratta and F. Maffioli
-(1975), Mathematical Programming Study 3 (deflection); for covering R. Galvao and C. ReVelle (1996), European Journal
-of Operational Research 88.
+heuristics for location problems, European Journal of Operational Research 65; for covering R. Galvao and C. ReVelle
+(1996), European Journal of Operational Research 88.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -27,6 +25,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from ..volume import Descent, Look, descend
+from .deflected import Climb, deflect
 
 
 class Pairs:
@@ -59,18 +58,6 @@ class Pairs:
     def only(self, keep: np.ndarray) -> Pairs:
         """The pairs of the mask ``keep`` (k,)."""
         return Pairs(self.point[keep], self.site[keep], self.cost[keep], self.n, self.m)
-
-
-@dataclass(frozen=True)
-class Climb:
-    """How a climb goes: rounds, first step, after how many rounds without progress the step shrinks, by what, to
-    what."""
-
-    rounds: int
-    step: float
-    patience: int
-    shrink: float
-    least: float
 
 
 ROOT = Climb(rounds=600, step=1.5, patience=8, shrink=0.7, least=0.005)
@@ -112,76 +99,37 @@ def climb(
     one: np.ndarray,
     p: int,
     goal: float,
-    how: Climb,
+    how: Climb | Descent,
     step_of: float,
     deadline: float = float("inf"),
     on_round: Callable[[int, np.ndarray], float] | None = None,
 ) -> Bound:
-    """Raise the bound from ``u``; ends above ``goal`` - 1, where whole costs cannot lie between.
+    """Raise the bound from ``u``: fast by deflected subgradients (a `Climb`), or to its best by the volume algorithm (a
+    `Descent`). It ends above ``goal`` - 1, where whole costs cannot lie between.
 
     ``free`` and ``one`` (m,) are the sites that may and that must be open; ``step_of`` is the grid of ``u``.
     ``on_round(k, share)`` may return a lower goal.
     """
-    best, best_u, best_rho = -np.inf, u, np.zeros(pairs.m)
-    step, waited, before, seen = how.step, 0, np.zeros(pairs.n), 0.0
-    share = np.zeros(pairs.m)
-    mark = -np.inf
-    for k in range(how.rounds):
-        rho, counts = pairs.prices(u)
-        opened = lowest(rho, free, one, p)
-        value = float(u.sum() + rho[opened].sum())
-        share, seen = 0.93 * share + 0.07 * opened, 0.93 * seen + 0.07
-        waited += 1
-        if value > best:
-            best, best_u, best_rho = value, u, rho
-            if value > mark:
-                waited, mark = 0, value + 1e-4 * max(1.0, goal - value)
-        if on_round is not None:
-            goal = on_round(k, share / seen)
-        if waited >= how.patience:
-            step, waited = step * how.shrink, 0
-        if best > goal - 1 or step < how.least or time.monotonic() > deadline:
-            break
-        towards = 1.0 - pairs.times_served(opened, counts)
-        if alone is not None:  # a price at its limit cannot go further: that part of the direction is no use
-            towards[(u >= alone) & (towards > 0)] = 0.0
-        before = towards + 0.5 * before
-        length = float(before @ before)
-        if length == 0:
-            break
-        u = u + step * max(goal - value, 1.0) / length * before
-        u = np.maximum(np.rint(u / step_of) * step_of, 0.0)
-        if alone is not None:
-            u = np.minimum(u, alone)
-    return Bound(best, best_u, best_rho, share / max(seen, 1e-9))
 
-
-def settle(
-    pairs: Pairs,
-    u: np.ndarray,
-    alone: np.ndarray | None,
-    free: np.ndarray,
-    one: np.ndarray,
-    p: int,
-    goal: float,
-    how: Descent,
-    step_of: float,
-    deadline: float = float("inf"),
-    on_round: Callable[[int, np.ndarray], float] | None = None,
-) -> Bound:
-    """Raise the bound from ``u`` by the volume algorithm, which ends where `climb` stops short of the best prices."""
+    def on_grid(u: np.ndarray) -> np.ndarray:
+        at: np.ndarray = np.maximum(np.rint(u / step_of) * step_of, 0.0)
+        return at if alone is None else np.minimum(at, alone)
 
     def look(u: np.ndarray) -> Look:
-        on_grid = np.maximum(np.rint(u / step_of) * step_of, 0.0)
-        rho, counts = pairs.prices(on_grid)
+        at = on_grid(u)
+        rho, counts = pairs.prices(at)
         opened = lowest(rho, free, one, p)
         slope = pairs.times_served(opened, counts) - 1.0
-        return Look(-float(on_grid.sum() + rho[opened].sum()), slope, opened.astype(float))
+        return Look(-float(at.sum() + rho[opened].sum()), slope, opened.astype(float))
 
     def aim(k: int, share: np.ndarray) -> float:
-        return 1.0 - (goal if on_round is None else on_round(k, share))
+        return -goal if on_round is None else -on_round(k, share)
 
-    high = 3.0 * u + 10.0 if alone is None else alone
-    found = descend(look, u, np.zeros(pairs.n), high, aim, how, deadline=deadline)
-    best = np.maximum(np.rint(found.at / step_of) * step_of, 0.0)
+    if isinstance(how, Climb):
+        high = np.inf if alone is None else alone
+        found = deflect(look, u, aim, how, 1.0, high, on_grid, deadline)
+    else:
+        high = 3.0 * u + 10.0 if alone is None else alone
+        found = descend(look, u, np.zeros(pairs.n), high, lambda k, share: 1.0 + aim(k, share), how, deadline=deadline)
+    best = on_grid(found.at)
     return Bound(-found.value, best, pairs.prices(best)[0], found.choice)

@@ -18,12 +18,12 @@ capacitated facility location problem, INFORMS Journal on Computing 24.
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
 import numpy as np
 
-from .lagrange_pairs import Climb
+from ..volume import Look
+from .deflected import Climb, deflect
 
 ROOT = Climb(rounds=300, step=1.5, patience=6, shrink=0.7, least=0.01)
 AGAIN = Climb(rounds=200, step=0.8, patience=6, shrink=0.7, least=0.01)
@@ -97,32 +97,23 @@ def climb(
     """Raise the bound from ``u`` over the sites ``free`` and ``one`` (m,); infinite where their room is too small."""
     active = np.flatnonzero(free | one)
     room, must, need = costs.room[active], one[active], costs.need
-    best, best_u, best_rho = -np.inf, u, np.zeros(len(active))
-    share, seen, step, waited, mark = np.zeros(len(active)), 0.0, how.step, 0, -np.inf
-    before = np.zeros(len(u))
-    for _ in range(how.rounds):
+    best, best_rho = np.inf, np.zeros(len(active))
+
+    def look(u: np.ndarray) -> Look:
+        nonlocal best, best_rho
         price, delivered = knapsacks(costs, active, u)
         opened, last = cover(price, room, must, need)
         if not np.isfinite(last):
-            return Bound(np.inf, u, np.zeros(len(free)), np.zeros(len(free)))
-        value = float(u.sum() + price @ opened)
-        share, seen, waited = 0.93 * share + 0.07 * opened, 0.93 * seen + 0.07, waited + 1
-        if value > best:
-            best, best_u, best_rho = value, u, price - last * room
-            if value > mark:
-                waited, mark = 0, value + 1e-4 * max(0.0, upper - value)
-        if waited >= how.patience:
-            step, waited = step * how.shrink, 0
-        if best >= upper or step < how.least or time.monotonic() > deadline:
-            break
-        before = 1.0 - delivered @ opened + 0.5 * before
-        length = float(before @ before)
-        if length < 1e-12:
-            break
-        u = u + step * (upper - value) / length * before
+            return Look(-np.inf, np.zeros(len(u)), np.zeros(len(active)))
+        value = -float(u.sum() + price @ opened)
+        if value < best:
+            best, best_rho = value, price - last * room
+        return Look(value, delivered @ opened - 1.0, opened)
+
+    found = deflect(look, u, lambda k, share: -upper, how, deadline=deadline)
     rho, shares = np.zeros(len(free)), np.zeros(len(free))
-    rho[active], shares[active] = best_rho, share / seen
-    return Bound(best, best_u, rho, shares)
+    rho[active], shares[active] = best_rho, found.choice
+    return Bound(-found.value, found.at, rho, shares)
 
 
 def fixed(bound: Bound, free: np.ndarray, one: np.ndarray, upper: float) -> tuple[np.ndarray, np.ndarray]:

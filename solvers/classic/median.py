@@ -16,9 +16,10 @@ import numpy as np
 from siting.plans.outcome import Effort
 
 from ..volume import Descent
+from .deflected import Climb
 from .interchange import cost_of, greedy, improve
 from .lagrange_branch import Search, fixed, threshold
-from .lagrange_pairs import AGAIN, ROOT, Bound, Climb, Pairs, climb, grid, settle
+from .lagrange_pairs import AGAIN, ROOT, Bound, Pairs, climb, grid
 from .radius import solve_radius
 
 #: From so many open sites on, the rest is for the radius model.
@@ -122,8 +123,8 @@ class Location:
                       self.deadline, self._on_round)  # fmt: skip
         self.low = max(self.low, min(bound.value, self.upper))
         if not self._done():
-            more = settle(pairs, bound.u, self.alone, self.free, self.one, self.p, self.upper, SETTLE, self.step_of,
-                          self.deadline, self._on_round)  # fmt: skip
+            more = climb(pairs, bound.u, self.alone, self.free, self.one, self.p, self.upper, SETTLE, self.step_of,
+                         self.deadline, self._on_round)  # fmt: skip
             bound = more if more.value > bound.value else bound
             self.low = max(self.low, min(bound.value, self.upper))
             self._take(np.argsort(-more.share, kind="stable")[: self.p])  # nearly a solution of the relaxation
