@@ -17,10 +17,12 @@ from typing import Any, NoReturn
 
 import click
 
-from siting import __version__, words
+from siting import __version__, phrases, words
 from siting.errors import EXIT_INTERRUPTED, EXIT_TERMINATED, CannotWrite, Fault, SitingError
 from siting.messages import fault_lines, fault_objects
 from siting.runs.interrupt import Terminated, leave
+
+phrases.teach()  # before the first command is declared: its options take their help then
 
 COMMANDS = (
     "new",

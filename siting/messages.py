@@ -58,7 +58,7 @@ def fault_lines(faults: Iterable[Fault], words: Words, more: str = "cli.more_of_
     order = [Severity.ERROR, Severity.WARNING, Severity.NOTE]
     ranked = sorted(faults, key=lambda f: (order.index(f.severity), f.file, f.code, f.column, f.row or 0))
     for _, group in groupby(ranked, key=lambda f: (f.file, f.code, f.column.split("[")[0])):
-        alike = list(group)
+        alike = list({(fault.row, str(fault.values)): fault for fault in group}.values())  # said twice is told once
         for fault in alike[:SHOWN_OF_A_KIND]:
             where, said = printable(clipped(fault.where)), sentence(fault, words)
             if said.startswith((f"{where}:", f"{where}：")):  # a sentence that begins with its place says it once

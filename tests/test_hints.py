@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import click
 import pytest
 
 from siting import words
@@ -162,3 +163,34 @@ def test_roads_of_unknown_classes_are_named_where_none_is_left(tmp_path: Path, s
     assert "E210 edges.csv no road within the boundary" in answer.err
     assert "W230" in answer.err
     assert "“Weg” is not known" in answer.err
+
+
+def test_the_command_line_refuses_in_chinese_too(siting_cli: Run) -> None:
+    for arguments, part in (
+        (["solve", "x", "--gap", "1%"], "'--gap' 的值有误：'1%' 不是数"),
+        (["solve", "x", "--gap", "2"], "'--gap' 的值有误：2.0 不在范围 0<=x<1 内"),
+        (["solve", "x", "--gab", "2"], "没有选项 '--gab'"),
+        (["solv"], "没有命令 'solv'"),
+    ):
+        answer = siting_cli(*arguments, lang="zh")
+        assert answer.code == 2
+        assert f"错误：{part}" in answer.err
+        assert "用法：" in answer.err
+        assert "Error" in siting_cli(*arguments).err
+
+
+def test_what_is_translated_is_what_click_says() -> None:
+    source = "".join(path.read_text(encoding="utf-8") for path in Path(click.__file__).parent.glob("*.py"))
+    said = {k: text for k, text in words.load("en").sentences.items() if k.startswith("click.")}
+    assert [text for text in said.values() if f'_("{text}")' not in source.replace("_(\n", "_(")] == []
+
+
+def test_what_is_said_twice_is_told_once(tmp_path: Path, siting_cli: Run) -> None:
+    answer = siting_cli("new", tmp_path / "new", "--roads", tmp_path / "nope.gpkg")
+    assert answer.err.count("E213 nope.gpkg no such file") == 1
+
+
+def test_a_scenario_file_with_a_misspelt_key_names_the_right_one(tiny: Path, tmp_path: Path, siting_cli: Run) -> None:
+    (tmp_path / "more.toml").write_text("[change]\n'funds[county].capital' = 1\n", encoding="utf-8")
+    answer = siting_cli("solve", tiny, "--scenario", tmp_path / "more.toml", "--out", tmp_path / "run", "-q")
+    assert "more.toml:change is not a key of this section; “changes” is one" in answer.err

@@ -22,7 +22,7 @@ PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 #: The order inside siting/: a module imports only what stands before it; so do the packages, each a row or two.
 ORDER = (
     "siting",  # the version alone
-    *("errors", "plan", "words", "store", "cache", "messages", "spreadsheet"),
+    *("errors", "plan", "words", "store", "cache", "messages", "phrases", "spreadsheet"),
     *("counties", "counties.rows", "counties.services", "counties.sections", "counties.county"),
     "counties.fares",
     *(

@@ -111,7 +111,18 @@ def test_elsewhere_a_line_appears_every_ten_seconds(study: Study, lang: Lang) ->
     assert said == [False, False, True, False, False, True]
     lines = out.getvalue().splitlines()
     assert [line.split()[0] for line in lines] == ["10.0", "20.5"]
+    assert "–" not in out.getvalue()  # what is not known yet is not spoken of
     assert all(f"{sum(f.served for f in study.measures.services.values()):,}" in line for line in lines)
+
+
+def test_after_the_search_the_step_is_told_and_not_what_the_search_had_reached(study: Study) -> None:
+    out, clock = io.StringIO(), Clock()
+    live = Live(load("en"), Console(file=out, force_terminal=False), clock)
+    live.board = told(study)
+    live.listener.step("step.report")
+    clock.now += 20
+    assert live.say_now()
+    assert [line.split("  ")[-1] for line in out.getvalue().splitlines()] == ["writing the report"] * 2
 
 
 def test_a_solve_tells_of_its_plans_and_loads_no_model_for_it(tmp_path: Path, tiny: Path) -> None:

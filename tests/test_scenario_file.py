@@ -68,7 +68,7 @@ def test_a_file_builds_on_another_scenario(tiny: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("capital_faktor = 1", "E116"),
+        ("capital_faktor = 1", "E199"),
         ("capital_factor = -1", "E108"),
         ("capital_factor = [", "E100"),
         ('base = "nosuch"', "E180"),

@@ -98,13 +98,18 @@ class Board:
                 self._row(", ".join([self._name(key) for key in keys[:2]] + ["…"] * (len(keys) > 2)), keys, said)
                 for keys, said in sorted(self.parts.items(), key=lambda pair: self._place(pair[0]))
             ]
-        texts = [self.words("live.line_all", served=whole.served, share=whole.share, at_most=whole.at_most,
-                            gap=whole.gap)] if whole else []  # fmt: skip
-        texts += [
-            self.words("live.line", name=row.name, stage=row.stage, share=row.share, at_most=row.at_most, gap=row.gap)
-            for row in parts
-        ]
+        texts = (
+            [self.words("live.line_all", served=whole.served, share=whole.share) + self._proven(whole)] if whole else []
+        )
+        for row in parts:
+            share = "" if row.share == NOTHING else self.words("live.line_share", share=row.share)
+            texts.append(self.words("live.line", name=row.name, stage=row.stage) + share + self._proven(row))
         return "; ".join(texts)
+
+    def _proven(self, row: Row) -> str:
+        """Bound and gap of a row, as far as they are known yet."""
+        most = "" if row.at_most in ("", NOTHING) else self.words("live.line_most", at_most=row.at_most)
+        return most + ("" if row.gap in ("", NOTHING) else self.words("live.line_gap", gap=row.gap))
 
     def _place(self, keys: tuple[str, ...]) -> int:
         order = list(self.services)

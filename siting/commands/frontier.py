@@ -81,7 +81,7 @@ def command(
 def _percents(budgets: str) -> tuple[int, ...]:
     """Whole per cent in rising order."""
     try:
-        found = sorted({int(part) for part in budgets.split(",") if part.strip()})
+        found = sorted({int(part.strip().rstrip("%")) for part in budgets.split(",") if part.strip()})
     except ValueError:
         found = []
     if not found or found[0] < 1 or found[-1] > 1000:

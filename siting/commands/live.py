@@ -24,6 +24,8 @@ from siting.words import Words
 #: Where there is no terminal, progress is a line now and then.
 LINE_EVERY_S = 10.0
 REDRAWN_PER_S = 4
+#: Steps after the search: what it has reached is no news then.
+AFTER = {f"step.{name}" for name in ("verify", "certify", "cross_check", "money_curves", "report")}
 COLUMNS = ("service", "served", "share", "at_most", "gap", "stage", "time")
 
 
@@ -38,6 +40,7 @@ class Live:
         self.begun = clock()
         self._told = self.begun
         self._now = ""
+        self._solving = True
         self._ended = threading.Event()
         self._ticker: threading.Thread | None = None
         self.listener = Listener(step=self._step, progress=self._progress, travel=self._travel, plan=self.board.plan)
@@ -78,7 +81,7 @@ class Live:
         now = self.clock()
         if self.screen is not None or now - self._told < LINE_EVERY_S:
             return False
-        text = self.board.line(now - self.begun) or self._now
+        text = (self.board.line(now - self.begun) if self._solving else "") or self._now
         if text:
             self._print(text)
         return bool(text)
@@ -89,6 +92,7 @@ class Live:
 
     def _step(self, key: str, **values: object) -> None:
         self._now = self.words(key, **values)
+        self._solving = key not in AFTER
         self._print(self._now)
 
     def _print(self, text: str) -> None:

@@ -22,8 +22,7 @@ from siting import store
 from siting.counties.sections import Variation
 from siting.errors import Fault, InputRefused
 from siting.reading import instance, scenario
-from siting.reading.tables import pydantic_faults
-from siting.reading.toml_file import dotted
+from siting.reading.toml_file import placed
 
 ENDING = ".toml"
 #: A scenario is some lines; more than this is something else.
@@ -99,11 +98,7 @@ def _check(name: str, own: Any) -> None:
     try:
         Variation.model_validate(_plain(own.unwrap()))
     except ValidationError as error:
-        found = [
-            Fault(fault.code, name, column=dotted(place), values=fault.values)
-            for place, fault in pydantic_faults(error, name)
-        ]
-        raise InputRefused(found) from error
+        raise InputRefused(placed(error, name, {})) from error
 
 
 def _plain(node: Any) -> Any:

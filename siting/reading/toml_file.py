@@ -99,13 +99,18 @@ def validated(
     try:
         return CountyFile.model_validate(plain), []
     except ValidationError as error:
-        faults = []
-        for place, fault in pydantic_faults(error, name):
-            code, values = fault.code, dict(fault.values)
-            if code == "E116" and (near := get_close_matches(str(place[-1]), _siblings(), 1, 0.6)):
-                code, values["near"] = "E199", near[0]
-            faults.append(Fault(code, name, _line(lines or {}, place), dotted(place), values))
-        return None, faults
+        return None, placed(error, name, lines or {})
+
+
+def placed(error: ValidationError, name: str, lines: Mapping[tuple[Any, ...], int]) -> list[Fault]:
+    """Every fault of a document with its key and its line; E199 instead of E116 where a known key looks alike."""
+    faults = []
+    for place, fault in pydantic_faults(error, name):
+        code, values = fault.code, dict(fault.values)
+        if code == "E116" and (near := get_close_matches(str(place[-1]), _siblings(), 1, 0.6)):
+            code, values["near"] = "E199", near[0]
+        faults.append(Fault(code, name, _line(lines, place), dotted(place), values))
+    return faults
 
 
 def line_of(path: Path, key: str) -> int | None:
