@@ -97,6 +97,12 @@ def brute(here: nox.Session) -> None:
     run(here, 1000, f"{PATH}brute.py")
 
 
+@nox.session(name="campaign-counties", venv_backend="none")
+def counties(here: nox.Session) -> None:
+    """F1: county folders by chance, with their scenarios; `SITING_SEED` is the first of their seeds."""
+    run(here, 1000, f"{PATH}counties.py")
+
+
 @nox.session(name="campaign-witness", venv_backend="none")
 def witness(here: nox.Session) -> None:
     """F16: SCIP on random problems beside HiGHS; `SITING_SEED` is the first of their seeds."""

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from siting.errors import SolverFailed
+from siting.errors import Fault, SolverFailed
 from siting.model import goal
 from siting.plan import Plan
 from siting.plans.assign import complete, service_plan
@@ -22,7 +22,7 @@ from siting.plans.outcome import Effort, Outcome, Stage, Stop
 from siting.problems.problem import Block, Problem
 
 from .nearer import nearer
-from .purse import Purse
+from .purse import Purse, broken, refers_to_nobody
 
 VERSION = "1"
 
@@ -85,13 +85,26 @@ def positions(problem: Problem, plan: Plan) -> dict[str, list[int]]:
 
 def settled(problem: Problem, opened: dict[str, list[int]], decided: frozenset[str]) -> Plan:
     """The whole plan; new and larger sites with fewer people than they need are given up first, the emptiest half of
-    them at a time. Services of ``decided`` stay as they are."""
-    for block in problem.blocks:
-        if block.fewest.any() and block.service not in decided:
-            loose = replace(block, fewest=np.zeros(len(block.options), dtype=np.int64))
-            while thin := _thin(problem, loose, block, opened):
-                for o in thin[: -(-len(thin) // 2)]:
-                    opened[block.service] = _without(block, opened[block.service], o)
+    them at a time, and new ones that then refer to nobody. Services of ``decided`` stay as they are.
+
+    Raises:
+        SolverFailed: what is open then breaks a rule (E902).
+    """
+    free = [block for block in problem.blocks if block.service not in decided]
+    while True:
+        for block in free:
+            if block.fewest.any():
+                loose = replace(block, fewest=np.zeros(len(block.options), dtype=np.int64))
+                while thin := _thin(problem, loose, block, opened):
+                    for o in thin[: -(-len(thin) // 2)]:
+                        opened[block.service] = _without(block, opened[block.service], o)
+        alone = [(block, o) for block in free for o in refers_to_nobody(problem, block, opened)]
+        if not alone:
+            break
+        for block, o in alone:
+            opened[block.service] = _without(block, opened[block.service], o)
+    if why := broken(problem, opened):
+        raise SolverFailed(Fault("E902", values={"why": why}))
     return complete(problem, opened)
 
 

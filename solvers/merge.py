@@ -101,8 +101,9 @@ def _of_target(target: TargetRow, block: Block, group: np.ndarray) -> TargetRow:
     if target.package:
         if block.service not in target.package:
             return target
-        at = target.package[block.service]
-        return replace(target, package={**target.package, block.service: np.where(at >= 0, group[at], -1)})
+        at = target.package[block.service].copy()
+        at[at >= 0] = group[at[at >= 0]]
+        return replace(target, package={**target.package, block.service: at})
     if target.service != block.service:
         return target
     return replace(

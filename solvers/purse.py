@@ -71,3 +71,31 @@ class Purse:
                     return None
                 counts[rule.id] = count
         return counts
+
+
+def broken(problem: Problem, opened: Mapping[str, Sequence[int]]) -> str:
+    """The first rule that open options break, capital and people left out; nothing where they keep all."""
+    running = sum(int(b.running[list(opened[b.service])].sum()) for b in problem.blocks)
+    if problem.running_budget is not None and running > problem.running_budget:
+        return f"running costs {running}, budget {problem.running_budget}"
+    if problem.land_quota and any(m2 > q for m2, q in zip(land(problem, opened), problem.land_quota, strict=True)):
+        return "land"
+    for rule in problem.rules:
+        if len(set(rule.options.tolist()) & set(opened[rule.service])) > rule.at_most:
+            return f"rule {rule.id}"
+    for block in problem.blocks:
+        if alone := refers_to_nobody(problem, block, opened):
+            return f"{block.options[alone[0]].site} refers to nobody"
+    return ""
+
+
+def refers_to_nobody(problem: Problem, block: Block, opened: Mapping[str, Sequence[int]]) -> list[int]:
+    """New sites of a service, by their open options, that have no open site near them of the service they need."""
+    if not block.refers_to:
+        return []
+    others: set[int] = set()
+    if block.refers_to in opened:
+        others = set(problem.block(block.refers_to).option_site[list(opened[block.refers_to])].tolist())
+    near = {j for j, k in block.referred.tolist() if k in others}
+    new = (o for o in opened[block.service] if block.options[o].action == "new")
+    return [int(o) for o in new if int(block.option_site[o]) not in near]

@@ -22,6 +22,8 @@ SpeedKmh = Annotated[Decimal, Field(gt=0, le=200)]
 Level = Literal["city", "county_town", "central_town", "township_seat", "central_village", "village", "hamlet"]
 Mode = Literal["walk", "bicycle", "drive", "bus"]
 DisposalKind = Literal["landfill", "incinerator"]
+#: The name of a column of demand ends with its unit.
+COLUMN = "[a-z0-9][a-z0-9_]*_(persons|kgpd)"
 
 
 def said(description: str, unit: str = "", **rules: Any) -> Any:

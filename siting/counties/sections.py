@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from siting.counties.rows import Count, Ident, Level, Mode, SpeedKmh, Text, said
+from siting.counties.rows import COLUMN, Count, Ident, Level, Mode, SpeedKmh, Text, said
 from siting.counties.services import Money, Noun, Service
 
 
@@ -95,7 +95,7 @@ class Network(Noun):
 class Demand(Noun):
     """``[demand.ID]``: whom a service is for: a column of ``settlements.csv``, or settlements that count one each."""
 
-    column: Annotated[str, StringConstraints(pattern=r"^([a-z0-9][a-z0-9_]*_(persons|kgpd))?$")] = said(
+    column: Annotated[str, StringConstraints(pattern=rf"^({COLUMN})?$")] = said(
         "column of settlements.csv; its name ends with its unit", default=""
     )
     each_settlement_of: tuple[Level, ...] = said("instead of a column: settlements of these levels count 1", default=())

@@ -118,7 +118,7 @@ class Size(Noun):
 class Referral(Noun):
     """``[services.ID.referral]``: a new site needs an open site of another service nearby."""
 
-    service: Ident = said("the service that it refers to")
+    service: Ident = said("the service that it refers to (coverage or catchment)")
     mode: Mode = said("travel mode")
     limit_min: Decimal = said("longest travel time between the sites, inclusive", "min", gt=0)
 
@@ -226,10 +226,14 @@ class Service(Noun):
         "with closest: true: people go only to the open site of most `quality` in reach, of equal ones to the nearest",
         default=False,
     )
-    also_served_by: tuple[Ident, ...] = said("coverage: services of a higher level whose sites also serve", default=())
+    also_served_by: tuple[Ident, ...] = said(
+        "coverage: services of a higher level (coverage or catchment) whose sites also serve", default=()
+    )
     access: tuple[Access, ...] = said("ways of reaching a site; one within its limit is enough", min_length=1)
     sizes: tuple[Size, ...] = said("sizes that a new site can have", min_length=1)
-    referral: Referral | None = said("a new site needs an open site of another service nearby", default=None)
+    referral: Referral | None = said(
+        "coverage, catchment: a new site needs an open site of another service nearby", default=None
+    )
     keep_away: KeepAway = said("smallest distances of a new site", default=KeepAway())
     haul: HaulRules | None = said("haul services need it", default=None)
     line: LineRules | None = said("line services need it", default=None)
@@ -246,6 +250,8 @@ class Service(Noun):
             for key in keys:
                 if getattr(self, key) and self.family != family:
                     raise ValueError(f'{key} belongs to family = "{family}"')
+        if self.referral is not None and self.family not in ("coverage", "catchment"):
+            raise ValueError('referral belongs to family = "coverage" and "catchment"')
         if self.family != "catchment" and any(a.kind != "direct" or a.eligible for a in self.access):
             raise ValueError('boarding, line and eligible belong to family = "catchment"')
         if self.in_full_only and any(a.cost_per_year for a in self.access):

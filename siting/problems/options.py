@@ -153,6 +153,7 @@ def _of_line(county: County, service: Service, line: Line, round_ms: int, round_
             None,
             (needed - today) * price + county.base(size.capital),
             buslines.running(county, rules, round_mm, trips) + county.base(size.running_per_year),
+            land_m2=ceil(size.land_m2),
         )
 
 

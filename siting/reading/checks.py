@@ -13,8 +13,8 @@ import shapely
 
 from siting.counties.county import County
 from siting.counties.rows import Disposal, Settlement, Site
-from siting.errors import Fault
-from siting.reading import coherence, own_times
+from siting.errors import Fault, InputRefused
+from siting.reading import coherence, own_times, scenario
 from siting.reading.coherence import toml_fault
 from siting.reading.likeness import Likeness
 from siting.roads.ground import too_near
@@ -245,6 +245,24 @@ def own_times_whole(county: County, numbers: Numbers) -> Iterator[Fault]:
     yield from own_times.complete(county)
 
 
+def in_scenarios(county: County, numbers: Numbers) -> Iterator[Fault]:
+    """What the changes of a scenario take away from under sites and lines: a size, a service, a family; each once.
+
+    A host that a scenario leaves out (E124) is none: its candidates cannot be built there.
+    """
+    for name, variation in county.file.scenarios.items():
+        said = [*sites(county, numbers), *lines(county, numbers)]
+        try:
+            changed = scenario.under(county, name) if variation.changes else county
+        except InputRefused:
+            continue  # said with the changes themselves
+        for fault in (*sites(changed, numbers), *lines(changed, numbers)):
+            where = toml_fault(county, fault.code, f"scenarios.{name}.changes", **fault.values)
+            if fault.code != "E124" and fault not in said and where not in said:
+                said.append(where)
+                yield where
+
+
 CHECKS: tuple[Check, ...] = (
     sites,
     lines,
@@ -256,4 +274,5 @@ CHECKS: tuple[Check, ...] = (
     heights,
     own_times_whole,
     reach,
+    in_scenarios,
 )

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import get_args
 
 from siting.counties.county import County
-from siting.counties.services import Service
+from siting.counties.services import Family, Service
 from siting.errors import Fault, InputRefused
 from siting.reading import scenario, toml_file
 from siting.reading.likeness import Likeness
@@ -21,6 +22,10 @@ LONGEST_LIMIT_MIN = 240
 SHORTEST_LIMIT_M = 30
 #: No county is wider.
 LONGEST_LIMIT_M = 1_000_000
+EVERY: tuple[str, ...] = get_args(Family)
+#: Families whose sites are places of their own: only to these people can be sent on. A line has no place, and the
+#: disposal places of waste belong to several services.
+PLACES = ("coverage", "catchment")
 
 
 def run(county: County) -> list[Fault]:
@@ -64,11 +69,11 @@ def _references(county: County) -> Iterator[Fault]:
     for key, group in groups:
         if group not in file.demand:
             yield toml_fault(county, "E129", key, value=group, known=", ".join(file.demand))
-    for key, name, family in _named_services(county):
+    for key, name, families in _named_services(county):
         if name not in file.services:
             yield toml_fault(county, "E130", key, value=name, known=", ".join(file.services))
-        elif family and file.services[name].family != family:
-            yield toml_fault(county, "E149", key, value=name, family=family)
+        elif file.services[name].family not in families:
+            yield toml_fault(county, "E149", key, value=name, family=" / ".join(families))
     sized = [(f"targets[{k}].sizes", t.service, t.sizes) for k, t in enumerate(file.targets)]
     sized += [(f"rules[{k}].sizes", r.service, r.sizes) for k, r in enumerate(file.rules)]
     for key, name, sizes in sized:
@@ -87,25 +92,25 @@ def _references(county: County) -> Iterator[Fault]:
                 yield toml_fault(county, "E144", f"{table}[{k}].id", value=name)
 
 
-def _named_services(county: County) -> Iterator[tuple[str, str, str]]:
-    """(key, service that it names, family that it must have or "")."""
+def _named_services(county: County) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """(key, service that it names, families of which that must be one)."""
     file = county.file
     for key, service in file.services.items():
         for k, access in enumerate(service.access):
             if access.kind == "line":
-                yield f"services.{key}.access[{k}].line", access.line, "line"
+                yield f"services.{key}.access[{k}].line", access.line, ("line",)
         for name in service.also_served_by:
-            yield f"services.{key}.also_served_by", name, ""
+            yield f"services.{key}.also_served_by", name, PLACES
         if service.referral is not None:
-            yield f"services.{key}.referral.service", service.referral.service, ""
+            yield f"services.{key}.referral.service", service.referral.service, PLACES
     for k, fund in enumerate(file.funds):
-        yield from ((f"funds[{k}].pays", name, "") for name in fund.pays)
+        yield from ((f"funds[{k}].pays", name, EVERY) for name in fund.pays)
     for k, package in enumerate(file.packages):
-        yield from ((f"packages[{k}].services", name, "") for name in package.services)
-    yield from ((f"rules[{k}].service", rule.service, "") for k, rule in enumerate(file.rules))
-    yield from ((f"targets[{k}].service", t.service, "") for k, t in enumerate(file.targets) if t.service)
+        yield from ((f"packages[{k}].services", name, EVERY) for name in package.services)
+    yield from ((f"rules[{k}].service", rule.service, EVERY) for k, rule in enumerate(file.rules))
+    yield from ((f"targets[{k}].service", t.service, EVERY) for k, t in enumerate(file.targets) if t.service)
     for name, variation in file.scenarios.items():
-        yield from ((f"scenarios.{name}.services", s, "") for s in variation.services or ())
+        yield from ((f"scenarios.{name}.services", s, EVERY) for s in variation.services or ())
 
 
 def _phases(county: County) -> Iterator[Fault]:

@@ -7,6 +7,8 @@ all that is wrong. The checks between tables are listed as data in `siting.readi
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ import numpy as np
 from pydantic import create_model
 
 from siting.counties.county import County, OwnTimes, RedLine, Roads
-from siting.counties.rows import Count, Disposal, Line, OwnTime, RoadEdge, RoadNode, Row, Settlement, Site
+from siting.counties.rows import COLUMN, Count, Disposal, Line, OwnTime, RoadEdge, RoadNode, Row, Settlement, Site
 from siting.counties.sections import CountyFile
 from siting.errors import Fault, InputRefused, Severity
 from siting.reading import checks, limits, own_times, plausible, plausible_map, tables, toml_file
@@ -131,10 +133,24 @@ def _own_times(
 
 
 def _with_demand(file: CountyFile) -> type[Row]:
-    """The settlement table of this county: with the demand columns that county.toml names."""
-    columns = {d.column for d in file.demand.values() if d.column} - set(Settlement.model_fields)
+    """The settlement table of this county: with the demand columns that county.toml and its scenarios name."""
+    columns = {d.column for d in file.demand.values() if d.column} | set(_columns_of_scenarios(file))
+    columns -= set(Settlement.model_fields)
     fields: dict[str, Any] = dict.fromkeys(sorted(columns), (Count, ...))
     return create_model("Settlement", __base__=Settlement, **fields)
+
+
+def _columns_of_scenarios(file: CountyFile) -> Iterator[str]:
+    """Columns that a change of a scenario makes the demand of a group; what else is wrong with it is said elsewhere."""
+    for variation in file.scenarios.values():
+        for key, value in variation.changes.items():
+            place = toml_file.undotted(key)
+            if place[:1] == ("demand",):
+                for part in reversed(place[1:]):
+                    value = {part: value}
+                groups = value.values() if isinstance(value, dict) else ()
+                columns = (group.get("column") for group in groups if isinstance(group, dict))
+                yield from (name for name in columns if isinstance(name, str) and re.fullmatch(COLUMN, name))
 
 
 def _sort(rows: list[Any], numbers: list[int]) -> None:

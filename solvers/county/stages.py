@@ -122,8 +122,8 @@ def _known(problem: Problem, ask: _Ask, value: int, gap: float) -> tuple[int | N
     """The best bound without any solving, and whether it proves ``value``: nothing better can be had at all, or an
     earlier search of the same problem has brought the bound within the gap."""
     best, sign = best_of(problem, ask.aim), 1 if ask.aim.maximise else -1
-    if value == best:
-        return best, True
+    if value == best or (value == 0 and not ask.aim.maximise):  # no cost and no way is shorter than none
+        return value, True
     bound = min(((best, *ask.known) if best is not None else ask.known), key=lambda b: sign * b, default=None)
     if bound is None or sign * bound < sign * value:  # a bound that a plan breaks was none
         return best, False

@@ -29,7 +29,6 @@ from siting.errors import SolverFailed
 from siting.model import goal
 from siting.model.goal import Aim
 from siting.plan import Plan
-from siting.plans.funding import land
 from siting.plans.outcome import Effort, Known
 from siting.problems.problem import Problem
 
@@ -38,6 +37,7 @@ from ..formulation import ONE_AT_A_TIME, Formulation
 from ..groups import leaning
 from ..process import supervise
 from ..process.linear import LinearModel
+from ..purse import broken
 from ..reach import best_of
 from .split import Split, piece, shared_out, split
 
@@ -211,22 +211,12 @@ def _joined(problem: Problem, form: Formulation, values: np.ndarray) -> Plan | N
     with ONE_AT_A_TIME:
         try:
             plan = form.plan_of(values)
-            if not keeps(problem, plan):
+            if broken(problem, greedy.positions(problem, plan)):
                 return None
             filled = greedy.more(problem, plan, {b.service for b in problem.blocks} - capped)
         except SolverFailed:
             return None
     return max(plan, filled, key=lambda one: _order(problem, one))
-
-
-def keeps(problem: Problem, plan: Plan) -> bool:
-    """Whether running costs and land of a plan stay within what there is."""
-    opened = greedy.positions(problem, plan)
-    running = sum(int(b.running[opened[b.service]].sum()) for b in problem.blocks)
-    if problem.running_budget is not None and running > problem.running_budget:
-        return False
-    used = land(problem, opened) if problem.land_quota else []
-    return all(m2 <= quota for m2, quota in zip(used, problem.land_quota, strict=False))
 
 
 def _run(
