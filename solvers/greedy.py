@@ -31,7 +31,7 @@ def solve(problem: Problem, effort: Effort) -> Outcome:
     """The greedy plan, with the value of every stage and no bound."""
     begun = time.monotonic()
     plan = first_plan(problem) if effort.start is None else _grown(problem, effort.start)
-    plan = nearer(problem, plan, positions(problem, plan))
+    plan = nearer(problem, plan, positions(problem, plan), effort)
     effort.on_plan(plan)
     seconds = time.monotonic() - begun
     stages = tuple(

@@ -9,26 +9,34 @@ problem (`siting.plans.transport`). An answer is taken if it costs none of the a
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_array
 
 from siting.errors import SolverFailed
 from siting.model import goal
 from siting.plan import Plan
 from siting.plans.assign import service_plan
+from siting.plans.outcome import Effort
 from siting.problems.problem import Block, Problem
+
+from .process.arrays import Rows, at_least, hand_over, minimise
 
 #: With more ways than this the branch and bound would take longer than its gain is worth.
 MOST_WAYS = 6_000
-#: It ends after so many nodes, whatever the clock says: the same plan on every machine.
-NODES, GAP = 50, 0.02
+#: It ends after so many nodes, on every machine the same, and only where that takes too long by the clock.
+NODES, GAP, SECONDS = 50, 0.02, 20.0
+NO_MATTER = Effort()
 
 
-def nearer(problem: Problem, plan: Plan, opened: dict[str, list[int]]) -> Plan:
+def nearer(problem: Problem, plan: Plan, opened: dict[str, list[int]], effort: Effort = NO_MATTER) -> Plan:
     """The plan with the same options open and people assigned again, where no aim loses and one gains.
 
-    ``opened`` positions of the open options of the plan, per service.
+    ``opened`` positions of the open options of the plan, per service. ``effort`` says when to stop and how much memory
+    a branch and bound may take.
+
+    Raises:
+        CannotWrite: no process can be started for a branch and bound (E801).
     """
     aims = goal.aims(problem)
     now = [goal.value(problem, aim, plan) for aim in aims]
@@ -36,7 +44,7 @@ def nearer(problem: Problem, plan: Plan, opened: dict[str, list[int]]) -> Plan:
         if block.served_in_full_only:
             continue  # everybody goes the first way to what is open already
         try:
-            gone = _whole(block, opened[block.service], plan) if block.whole else None
+            gone = _whole(block, opened[block.service], plan, effort) if block.whole and not effort.stopped() else None
             part = service_plan(problem, block, opened, gone=gone)
         except SolverFailed:
             continue
@@ -48,7 +56,7 @@ def nearer(problem: Problem, plan: Plan, opened: dict[str, list[int]]) -> Plan:
     return plan
 
 
-def _whole(block: Block, own: list[int], plan: Plan) -> np.ndarray | None:
+def _whole(block: Block, own: list[int], plan: Plan, effort: Effort) -> np.ndarray | None:
     """The ways over which whole settlements go: no fewer people than now, the least travel; None where none is found.
 
     Only places and beds are looked at here; what else a plan must keep, `service_plan` keeps or refuses.
@@ -64,24 +72,21 @@ def _whole(block: Block, own: list[int], plan: Plan) -> np.ndarray | None:
     for access, most in block.eligible.items():
         fits[(block.pair_access[ways] == access) & (most[at] < block.demand[at])] = 0
     column, m = np.arange(len(ways)), len(block.site_ids)
-    boards = block.pair_boards[ways].astype(np.float64)
+    boards = np.flatnonzero(block.pair_boards[ways])
 
-    def room(amount: np.ndarray, row: np.ndarray, rows: int, most: np.ndarray | float) -> LinearConstraint:
-        return LinearConstraint(csr_array((amount, (row, column)), shape=(rows, len(ways))), -np.inf, most)
+    def room(of: np.ndarray, most: np.ndarray) -> Rows:
+        ends = np.where(option_at >= 0, most[option_at], 0).astype(np.float64)
+        return Rows(to[of], column[of], persons[of], np.full(m, -np.inf), ends)
 
+    n, served = len(block.demand), sum(a.persons for a in plan.services[block.service].assignments)
     rows = [
-        room(np.ones(len(ways)), at, len(block.demand), 1.0),
-        room(persons, to, m, np.where(option_at >= 0, block.capacity[option_at], 0)),
-        room(persons * boards, to, m, np.where(option_at >= 0, block.beds[option_at], 0)),
+        Rows(at, column, np.ones(len(ways)), np.full(n, -np.inf), np.ones(n)),
+        room(column, block.capacity),
+        room(boards, block.beds),
+        at_least(np.zeros(len(ways), dtype=np.int64), column, persons, np.array([float(served)])),
     ]
-    served = sum(a.persons for a in plan.services[block.service].assignments)
-    rows.append(LinearConstraint(csr_array(persons[None, :]), served, np.inf))
     cost = persons * block.pair_travel[ways]
-    answer = milp(
-        cost / max(1.0, cost.max()),
-        constraints=rows,
-        integrality=np.ones(len(ways)),
-        bounds=Bounds(0, fits),
-        options={"node_limit": NODES, "mip_rel_gap": GAP},
-    )
-    return None if answer.x is None else ways[answer.x > 0.5]
+    model = minimise(cost / max(1.0, cost.max()), rows, np.ones(len(ways), dtype=bool), fits)
+    brief = replace(effort, gap=GAP, time_limit_s=SECONDS, threads=1)
+    answer = hand_over(model, brief, max_nodes=NODES)
+    return None if answer.values is None else ways[answer.values > 0.5]

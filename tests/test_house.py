@@ -238,6 +238,10 @@ def test_heavy_packages_stay_in_their_places() -> None:
         "solvers/process/branch.py",
         "solvers/coverage/relaxation.py",
     }
+    own_process = {shown(path) for path in CODE if "scipy.optimize" in imports(path)}
+    assert {name for name in own_process if "milp" in (ROOT / name).read_text(encoding="utf-8")} == {
+        "solvers/coverage/mix.py"
+    }
     hidden = ("siting.solvers.coverage.relaxation", "siting.solvers.coverage.branching")  # programs of a child
     assert {shown(path) for path in CODE for m in imports(path) if m in hidden} == {"solvers/coverage/branching.py"}
     assert importers("pyscipopt") == {"solvers/process/scip.py"}

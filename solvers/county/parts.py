@@ -53,10 +53,10 @@ def solve(problem: Problem, effort: Effort) -> Outcome:
     if unbudgeted:
         plan, stages, version = _solve_parts(problem, unbudgeted, plan, effort, clock)
         if problem.running_budget is None or _running(problem, plan) <= problem.running_budget:
-            return _outcome(problem, plan, stages, version, effort.gap)
+            return _outcome(problem, plan, stages, version, effort)
         plan = effort.start or first_plan(problem, effort, clock.left_s * FIRST_SHARE)
     plan, stages, version = _solve_parts(problem, [problem], plan, effort, clock)
-    return _outcome(problem, plan, stages, version, effort.gap)
+    return _outcome(problem, plan, stages, version, effort)
 
 
 def _solve_parts(
@@ -117,9 +117,9 @@ class _Whole:
                 self.on_plan(self.plan)
 
 
-def _outcome(problem: Problem, plan: Plan, parts: list[list[Stage]], version: str, gap: float) -> Outcome:
+def _outcome(problem: Problem, plan: Plan, parts: list[list[Stage]], version: str, effort: Effort) -> Outcome:
     """Objectives and bounds of the parts add up, stage by stage; the plan must really have what the stages say."""
-    plan = schedule.earlier(problem, nearer(problem, plan, greedy.positions(problem, plan)))
+    plan = schedule.earlier(problem, nearer(problem, plan, greedy.positions(problem, plan), effort))
     for aim in goal.aims(problem):
         said = sum(stage.objective for part in parts for stage in part if stage.name == aim.name)
         has = goal.value(problem, aim, plan)
@@ -134,7 +134,7 @@ def _outcome(problem: Problem, plan: Plan, parts: list[list[Stage]], version: st
         bound = sum(known) if len(known) == len(bounds) else None
         seconds, brief = sum(s.seconds for s in same), any(s.brief for s in same)
         stage = Stage(aim.name, goal.value(problem, aim, plan), bound, worst, seconds, brief)
-        proven = stage.gap is not None and stage.gap <= gap
+        proven = stage.gap is not None and stage.gap <= effort.gap
         stages.append(replace(stage, stop=Stop.PROVEN) if proven else stage)
     if stages and all(stage.stop is Stop.CRASH for stage in stages):
         raise SolverFailed(Fault("E901", values={"why": "every stage"}))

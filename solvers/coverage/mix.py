@@ -25,7 +25,8 @@ from .swap import Swap
 MANY, DRAWN_SHAKES, CHILD_SHAKES = 6, 10, 4
 #: Children in vain after which all but the best are drawn anew.
 VAIN = 24
-#: What a union is solved to at most: nodes, seconds.
+#: What a union is solved to at most: nodes, seconds. It is solved in this process (scipy, which lets other threads go
+#: on): there are hundreds of unions in a search, each of hundredths of a second, and a child takes longer to begin.
 NODES, SECONDS = 200, 5.0
 
 
