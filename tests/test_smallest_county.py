@@ -33,6 +33,7 @@ def test_the_county_of_the_page_is_solved_and_says_what_holds_it_back(xiaohe: Pa
     again = siting_cli("solve", xiaohe, "--out", run, "--solver", "greedy")
     assert "held an earlier run, which this one replaces" in again.err
     assert f"siting explain {run}" in again.out
+    assert "a site could be paid for but not run: the running budget has only 51.0 wan yuan a year left" in again.out
     assert "not proved" in again.out  # of a heuristic nothing is claimed, so nothing is said of the claim
     assert "as the solver states it" not in again.out
     told = siting_cli("explain", run, "--settlement", "V2").out

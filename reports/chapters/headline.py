@@ -13,6 +13,7 @@ from ..nouns import Tile
 from ..speech import NOTHING, Speech, visible
 from ..spots import people
 from . import goals
+from .remedies import advice
 
 #: A proven gap above this share says nothing to a planner; the sentence says so instead of a large per cent.
 WIDE_GAP = 0.5
@@ -138,7 +139,17 @@ def money_sentence(study: Study, say: Speech) -> str:
         text = say("headline.money", used=used, available=available, left=say.money(left)) + _where_left(study, say)
     if m.running_available is None:
         return text + say("headline.running", running=say.money(m.running))
-    return text + say("headline.running_of", running=say.money(m.running), budget=say.money(m.running_available))
+    text += say("headline.running_of", running=say.money(m.running), budget=say.money(m.running_available))
+    return text + _cannot_run(study, say, m.running_available - m.running)
+
+
+def _cannot_run(study: Study, say: Speech, left: int) -> str:
+    """Where a site that would help could be paid for, and not run: why money for building is left."""
+    if study.result.get("verdict") != "valid":
+        return ""
+    offers = [(r.offer, r.left) for r in advice(study).remedies if r.offer]
+    held_back = any(offer.capital <= fund and offer.running > left for offer, fund in offers)
+    return say("headline.cannot_run", left=say.money(left)) if held_back else ""
 
 
 def _where_left(study: Study, say: Speech) -> str:
