@@ -17,7 +17,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from growth import textbook
 from measured import cpu, head, row
+from scipy.sparse import csr_array
 from scipy.spatial.distance import cdist
 
 from siting.instances.classic import covering, median, optima, warehouse
@@ -182,23 +184,20 @@ TABLES: dict[str, Callable[[Path], Iterator[Case]]] = {
 
 def direct(instance: problems.Classic, effort: Effort) -> tuple[float | None, float | None]:
     """The plain strong model in HiGHS without a start: its value and bound, where this problem has one."""
-    if isinstance(instance, problems.PMedian | problems.MaximalCovering):
-        total, alone = 0, None
-        cost = instance.cost if isinstance(instance, problems.PMedian) else None
-        if isinstance(instance, problems.MaximalCovering):
-            cover, alone = merged(instance.covers, instance.demand)
-            total, cost = int(alone.sum()), np.where(cover, 0, alone[:, None])
-        assert cost is not None
-        point, site = np.nonzero(cost < (np.inf if alone is None else alone[:, None]))
+    if isinstance(instance, problems.PMedian):
+        cost, none = instance.cost, np.zeros(instance.cost.shape[1], dtype=bool)
+        point, site = np.nonzero(np.isfinite(cost))
         pairs = Pairs(point, site, cost[point, site].astype(float), *cost.shape)
-        none = np.zeros(cost.shape[1], dtype=bool)
-        model = radius_model(pairs, alone, np.arange(cost.shape[1]), none, instance.p)
+        model = radius_model(pairs, np.arange(len(none)), none, instance.p)
         assert model is not None
         answer = hand_over(model, effort)
-        found = None if answer.values is None else float(model.cost @ answer.values + model.offset)
-        if alone is None or found is None:
-            return found, answer.bound
-        return total - found, None if answer.bound is None else total - answer.bound
+        return None if answer.values is None else float(model.cost @ answer.values + model.offset), answer.bound
+    if isinstance(instance, problems.MaximalCovering):
+        cover, people = merged(instance.covers, instance.demand)
+        model, total = textbook(csr_array(cover.astype(float)), people, instance.p), float(people.sum())
+        answer = hand_over(model, effort)
+        found = None if answer.values is None else total - float(model.cost @ answer.values)
+        return found, None if answer.bound is None else total - answer.bound
     if isinstance(instance, problems.Capacitated):
         arrays = (instance.demand, instance.room, instance.opening, instance.cost)
         model = SingleSource(*arrays, effort).model(*np.nonzero(np.ones(instance.cost.shape)), None)

@@ -26,6 +26,7 @@ from siting.solvers.coverage.swap import Swap
 from siting.solvers.priced import Way
 from siting.solvers.process import supervise
 from siting.solvers.process.arrays import Rows, minimise
+from siting.solvers.process.linear import LinearModel
 
 #: Pairs up to which spopt is asked: PuLP builds its model one term at a time.
 MOST_SPOPT = 400_000
@@ -86,19 +87,24 @@ def exchanges(drawn: Drawn, limit: float, gap: float) -> tuple[float, float | No
 
 
 def plain(drawn: Drawn, limit: float, gap: float, engine: str) -> tuple[float, float | None]:
-    """The model of Church and ReVelle as it stands in textbooks: no merging, no start."""
-    n, m = drawn.covers.shape
-    pairs = drawn.covers.tocoo()
-    row, column = np.r_[pairs.row, np.arange(n)], np.r_[pairs.col, m + np.arange(n)]
-    cover = Rows(row, column, np.ones(len(row)), np.ones(n), np.full(n, np.inf))
-    few = Rows(np.zeros(m, dtype=np.int64), np.arange(m), np.ones(m), np.array([-np.inf]), np.array([float(drawn.p)]))
-    task = minimise(np.r_[np.zeros(m), drawn.people], [cover, few], np.r_[np.ones(m, bool), np.zeros(n, bool)])
+    """The textbook's model without merging and without a start."""
+    task = textbook(drawn.covers, drawn.people, drawn.p)
     answer = supervise.run(
         task, {}, gap=gap, seconds=limit, seed=0, threads=2, stopped=lambda: False, engine=engine
     )  # fmt: skip
     total = float(drawn.people.sum())
     value = 0.0 if answer.values is None else total - float(task.cost @ answer.values)
     return value, None if answer.bound is None else total - answer.bound
+
+
+def textbook(covers: csr_array, people: np.ndarray, p: int) -> LinearModel:
+    """The model of Church and ReVelle as it stands in textbooks: people (n,) who are not covered (n, m), at least."""
+    n, m = covers.shape
+    pairs = covers.tocoo()
+    row, column = np.r_[pairs.row, np.arange(n)], np.r_[pairs.col, m + np.arange(n)]
+    cover = Rows(row, column, np.ones(len(row)), np.ones(n), np.full(n, np.inf))
+    few = Rows(np.zeros(m, dtype=np.int64), np.arange(m), np.ones(m), np.array([-np.inf]), np.array([float(p)]))
+    return minimise(np.r_[np.zeros(m), people], [cover, few], np.r_[np.ones(m, bool), np.zeros(n, bool)])
 
 
 def spopt(drawn: Drawn, limit: float, gap: float) -> tuple[float, float | None]:

@@ -39,14 +39,13 @@ def deflect(
     goal: Callable[[int, np.ndarray], float],
     how: Climb,
     unit: float = 0.0,
-    high: np.ndarray | float = np.inf,
     onto: Callable[[np.ndarray], np.ndarray] = lambda at: at,
     deadline: float = float("inf"),
 ) -> Lowest:
     """Lower the bound from ``start`` (d,); the mean choice counts recent rounds more.
 
     ``goal(round, mean choice)`` is a value that a solution is known to have; others differ by ``unit`` at least, so
-    that it ends at less than one above. ``onto`` takes a point into the box below ``high`` (d,); ``deadline`` is one of
+    that it ends at less than one above. ``onto`` takes a point to where it may be; ``deadline`` is one of
     `time.monotonic`.
     """
     at, best, best_at, mark = start, np.inf, start, np.inf
@@ -66,8 +65,7 @@ def deflect(
             step, waited = step * how.shrink, 0
         if best < aim + unit or best <= aim or step < how.least or time.monotonic() > deadline:
             break
-        # what cannot go further up is no part of the way
-        way = np.where((at >= high) & (here.slope < 0), 0.0, here.slope) + DEFLECTION * way
+        way = here.slope + DEFLECTION * way
         length = float(way @ way)
         if length < 1e-12:
             break

@@ -73,10 +73,9 @@ class Tree:
 
 @dataclass(frozen=True, eq=False)
 class Search:
-    """What is the same in all nodes: ``cost`` (n, m), ``alone`` (n,) or None, ``pairs``, how many sites, the grid."""
+    """What is the same in all nodes: ``cost`` (n, m), ``pairs``, how many sites, the grid."""
 
     cost: np.ndarray
-    alone: np.ndarray | None
     pairs: Pairs
     p: int
     step_of: float
@@ -119,7 +118,7 @@ class Search:
         rho, _ = pairs.prices(u)
         here = Bound(float(u.sum() + rho[lowest(rho, free, one, self.p)].sum()), u, rho, rho)
         pairs = pairs.only(needed(pairs, here, free, one, self.p, upper))
-        found = climb(pairs, u, self.alone, free, one, self.p, upper, NODE, self.step_of, self.deadline)
+        found = climb(pairs, u, free, one, self.p, upper, NODE, self.step_of, self.deadline)
         bound = Bound(max(found.value, low), found.u, found.rho, found.share)
         if bound.value > upper - 1:
             return bound, upper, chosen, none, one
@@ -137,5 +136,5 @@ class Search:
         where = np.flatnonzero(free)
         best = where[np.argsort(-share[where], kind="stable")[: self.p - int(one.sum())]]
         sites = np.concatenate([np.flatnonzero(one), best])
-        value = cost_of(self.cost, sites, self.alone)
+        value = cost_of(self.cost, sites)
         return (value, sites) if value < upper else (upper, chosen)

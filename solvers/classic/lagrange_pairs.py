@@ -1,9 +1,7 @@
-r"""The Lagrangean bound of p-median and maximal covering, in exact arithmetic.
+r"""The Lagrangean bound of p-median, in exact arithmetic.
 
-Both are: open :math:`p` sites so that :math:`\sum_i \min(c_i, \min_{j \in S} d_{ij})` is least, where :math:`c_i` is
-infinite in a p-median, and in maximal covering :math:`c_i = q_i` (people left uncovered) with :math:`d_{ij} = 0` for
-the sites that cover. Pricing the rows "every demand point is served" with :math:`0 \le u_i \le c_i` gives, for every
-:math:`u`,
+Open :math:`p` sites so that :math:`\sum_i \min_{j \in S} d_{ij}` is least. Pricing the rows "every demand point is
+served" with :math:`u_i \ge 0` gives, for every :math:`u`,
 
 .. math:: L(u) = \sum_i u_i + \min_{|S| = p} \sum_{j \in S} \rho_j, \qquad \rho_j = \sum_i \min(0, d_{ij} - u_i),
 
@@ -12,8 +10,7 @@ or the volume algorithm, and kept on a grid of :math:`2^{-k}`, so that all sums 
 bound is a proof, not an estimate.
 
 Sources: G. Cornuejols, M. Fisher and G. Nemhauser (1977), Management Science 23; J. Beasley (1993), Lagrangean
-heuristics for location problems, European Journal of Operational Research 65; for covering R. Galvao and C. ReVelle
-(1996), European Journal of Operational Research 88.
+heuristics for location problems, European Journal of Operational Research 65.
 """
 
 from __future__ import annotations
@@ -22,37 +19,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from ..volume import Descent, Look, descend
 from .deflected import Climb, deflect
 
 
 class Pairs:
-    """The pairs (demand point, site) that may matter: ``point``, ``site``, ``cost`` (k,); ``n`` points, ``m`` sites.
-
-    Where all costs are 0 (covering), prices are one product with a sparse matrix.
-    """
+    """The pairs (demand point, site) that may matter: ``point``, ``site``, ``cost`` (k,); ``n`` points, ``m`` sites."""
 
     def __init__(self, point: np.ndarray, site: np.ndarray, cost: np.ndarray, n: int, m: int) -> None:
         self.point, self.site, self.cost, self.n, self.m = point, site, cost, n, m
-        self.covers = csr_array((np.ones(len(point)), (point, site)), shape=(n, m)) if not cost.any() else None
-        self.covered_by = None if self.covers is None else csr_array(self.covers.T)
 
-    def prices(self, u: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
-        r""":math:`\rho` (m,), and the mask (k,) of the pairs that count in it (None: all)."""
-        if self.covered_by is not None:
-            return -(self.covered_by @ u), None
+    def prices(self, u: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        r""":math:`\rho` (m,), and the mask (k,) of the pairs that count in it."""
         reduced = self.cost - u[self.point]
         counts = reduced < 0
         return np.bincount(self.site[counts], weights=reduced[counts], minlength=self.m), counts
 
-    def times_served(self, opened: np.ndarray, counts: np.ndarray | None) -> np.ndarray:
+    def times_served(self, opened: np.ndarray, counts: np.ndarray) -> np.ndarray:
         """How many of the sites of the mask ``opened`` (m,) take each demand point at these prices; (n,)."""
-        if self.covers is not None:
-            served: np.ndarray = self.covers @ opened
-            return served
-        assert counts is not None
         return np.bincount(self.point[counts & opened[self.site]], minlength=self.n).astype(np.float64)
 
     def only(self, keep: np.ndarray) -> Pairs:
@@ -94,7 +79,6 @@ def lowest(rho: np.ndarray, free: np.ndarray, one: np.ndarray, p: int) -> np.nda
 def climb(
     pairs: Pairs,
     u: np.ndarray,
-    alone: np.ndarray | None,
     free: np.ndarray,
     one: np.ndarray,
     p: int,
@@ -113,7 +97,7 @@ def climb(
 
     def on_grid(u: np.ndarray) -> np.ndarray:
         at: np.ndarray = np.maximum(np.rint(u / step_of) * step_of, 0.0)
-        return at if alone is None else np.minimum(at, alone)
+        return at
 
     def look(u: np.ndarray) -> Look:
         at = on_grid(u)
@@ -126,10 +110,9 @@ def climb(
         return -goal if on_round is None else -on_round(k, share)
 
     if isinstance(how, Climb):
-        high = np.inf if alone is None else alone
-        found = deflect(look, u, aim, how, 1.0, high, on_grid, deadline)
+        found = deflect(look, u, aim, how, 1.0, on_grid, deadline)
     else:
-        high = 3.0 * u + 10.0 if alone is None else alone
-        found = descend(look, u, np.zeros(pairs.n), high, lambda k, share: 1.0 + aim(k, share), how, deadline=deadline)
+        ends = (np.zeros(pairs.n), 3.0 * u + 10.0)
+        found = descend(look, u, *ends, lambda k, share: 1.0 + aim(k, share), how, deadline=deadline)
     best = on_grid(found.at)
     return Bound(-found.value, best, pairs.prices(best)[0], found.choice)

@@ -1,4 +1,4 @@
-"""p-median and maximal covering, proven: a good set, its Lagrangean bound, what cannot matter left out, and the rest.
+"""p-median, proven: a good set, its Lagrangean bound, what cannot matter left out, and the rest.
 
 The rest is decided by branch and bound on the same bound where few sites are open, and by HiGHS on the radius model
 (`radius`) where many are: there the linear relaxation is nearly whole, and the tree would be deep. Which of the
@@ -24,8 +24,6 @@ from .radius import solve_radius
 
 #: From so many open sites on, the rest is for the radius model.
 MANY = 25
-#: Up to so many pairs, maximal covering is for the radius model too, whatever p: it was faster than the tree.
-COVER_PAIRS = 150_000
 #: More pairs than this are first decided roughly, on the sites that the bound prefers.
 ROUGH = 6000
 #: What follows the first climb.
@@ -45,12 +43,10 @@ class Found:
 
 
 class Location:
-    """One search: ``cost`` (n, m) whole numbers, ``alone`` (n,) or None, ``p`` sites to open."""
+    """One search: ``cost`` (n, m) whole numbers, ``p`` sites to open."""
 
-    def __init__(self, cost: np.ndarray, p: int, alone: np.ndarray | None, effort: Effort, total: int = 0) -> None:
+    def __init__(self, cost: np.ndarray, p: int, effort: Effort) -> None:
         self.cost, self.p, self.effort = np.asarray(cost, dtype=np.float64), p, effort
-        self.alone = None if alone is None else np.asarray(alone, dtype=np.float64)
-        self.total = total  # maximal covering: the gap is one of people covered, total less cost
         self.n, self.m = self.cost.shape
         self.begun = time.monotonic()
         self.deadline = self.begun + effort.time_limit_s
@@ -59,8 +55,8 @@ class Location:
 
     def solve(self) -> Found:
         """The proof, or as much of it as the effort allows."""
-        start = greedy(self.cost, self.p, self.alone)
-        self.chosen, self.upper = improve(self.cost, start, self.alone, self.deadline)
+        start = greedy(self.cost, self.p)
+        self.chosen, self.upper = improve(self.cost, start, self.deadline)
         if self._done():
             return self._found()
         bound = self._root()
@@ -90,14 +86,14 @@ class Location:
     @property
     def allowed(self) -> float:
         """How far bound and cost may lie apart."""
-        return self.effort.gap * abs(self.total - self.upper)
+        return self.effort.gap * self.upper
 
     def _take(self, sites: np.ndarray) -> None:
         """Improve a set by exchanges and keep it if it is the best."""
         key = np.sort(sites).tobytes()
         if key not in self.tried:
             self.tried.add(key)
-            chosen, value = improve(self.cost, sites, self.alone, self.deadline)
+            chosen, value = improve(self.cost, sites, self.deadline)
             if value < self.upper:
                 self.upper, self.chosen = value, chosen
 
@@ -114,16 +110,14 @@ class Location:
         sub = np.sort(self.cost[:, self.chosen], axis=1)
         first, second = sub[:, 0], sub[:, min(1, self.p - 1)]
         u = np.floor((first + np.minimum(second, 4 * first + 10)) / 2)
-        if self.alone is not None:
-            u = np.minimum(u, self.alone) / 2
-        self.step_of = grid(float(self.cost.max()) * self.n if self.alone is None else float(self.alone.sum()))
+        self.step_of = grid(float(self.cost.max()) * self.n)
         self.free, self.one = np.ones(self.m, dtype=bool), np.zeros(self.m, dtype=bool)
-        pairs = _Near(self.cost, u) if self.alone is None else _within(self.cost < self.alone[:, None], self.cost)
-        bound = climb(pairs, u, self.alone, self.free, self.one, self.p, self.upper, ROOT, self.step_of,
+        pairs = _Near(self.cost, u)
+        bound = climb(pairs, u, self.free, self.one, self.p, self.upper, ROOT, self.step_of,
                       self.deadline, self._on_round)  # fmt: skip
         self.low = max(self.low, min(bound.value, self.upper))
         if not self._done():
-            more = climb(pairs, bound.u, self.alone, self.free, self.one, self.p, self.upper, SETTLE, self.step_of,
+            more = climb(pairs, bound.u, self.free, self.one, self.p, self.upper, SETTLE, self.step_of,
                          self.deadline, self._on_round)  # fmt: skip
             bound = more if more.value > bound.value else bound
             self.low = max(self.low, min(bound.value, self.upper))
@@ -132,7 +126,7 @@ class Location:
 
     def _again(self, bound: Bound, pairs: Pairs, free: np.ndarray, one: np.ndarray, how: Climb) -> Bound:
         """Climb on with the pairs that are left."""
-        more = climb(pairs, bound.u, self.alone, free, one, self.p, self.upper, how, self.step_of,
+        more = climb(pairs, bound.u, free, one, self.p, self.upper, how, self.step_of,
                      self.deadline, self._on_round)  # fmt: skip
         best = more if more.value > bound.value else replace(bound, share=more.share)
         self.low = max(self.low, min(best.value, self.upper))
@@ -145,8 +139,6 @@ class Location:
         dear = np.where(self.free, np.maximum(bound.rho - last, 0), 0.0)
         extra = np.maximum(self.cost - bound.u[:, None], 0) + dear[None, :]
         use = (bound.value + extra <= self.upper - 1) & (self.free | self.one)[None, :]
-        if self.alone is not None:
-            use &= self.cost < self.alone[:, None]
         return self.free, self.one, _within(use, self.cost)
 
     def _roughly(self, bound: Bound, free: np.ndarray, one: np.ndarray, pairs: Pairs) -> None:
@@ -158,10 +150,9 @@ class Location:
         sites &= free | one
         among = self.cost[:, sites]
         near = np.partition(among, min(CLOSE, among.shape[1]) - 1, axis=1)[:, min(CLOSE, among.shape[1]) - 1]
-        if self.alone is None:
-            near = np.maximum(near, self.cost[:, self.chosen].min(axis=1))
+        near = np.maximum(near, self.cost[:, self.chosen].min(axis=1))
         use = sites[pairs.site] & (pairs.cost <= near[pairs.point])
-        answer = solve_radius(pairs.only(use), self.alone, sites, one, self.p, self.chosen, self.upper,
+        answer = solve_radius(pairs.only(use), sites, one, self.p, self.chosen, self.upper,
                               self._left(10.0, max_nodes=20))  # fmt: skip
         self.crashed |= answer.crashed
         if answer.chosen is not None:
@@ -172,18 +163,18 @@ class Location:
         return replace(self.effort, time_limit_s=left), max_nodes
 
     def _finish(self, bound: Bound, free: np.ndarray, one: np.ndarray, pairs: Pairs) -> None:
-        if self.p < MANY and not (self.alone is not None and len(pairs.point) <= COVER_PAIRS):
-            search = Search(self.cost, self.alone, pairs, self.p, self.step_of, self.deadline, self.effort.stopped,
+        if self.p < MANY:
+            search = Search(self.cost, pairs, self.p, self.step_of, self.deadline, self.effort.stopped,
                             lambda objective, low: None, self.allowed)  # fmt: skip
             tree = search.run(self.upper, self.chosen, free, one, bound.u, self.low)
             self.upper, self.chosen, self.low = tree.cost, tree.chosen, max(self.low, tree.bound)
             return
         gap = self.allowed / max(1, self.upper)
         how = (replace(self._left()[0], gap=min(0.99, gap)), 2**31 - 1)
-        answer = solve_radius(pairs, self.alone, free | one, one, self.p, self.chosen, self.upper, how)
+        answer = solve_radius(pairs, free | one, one, self.p, self.chosen, self.upper, how)
         self.crashed |= answer.crashed
         if answer.chosen is not None:
-            value = cost_of(self.cost, answer.chosen, self.alone)
+            value = cost_of(self.cost, answer.chosen)
             if value < self.upper:
                 self.upper, self.chosen = value, answer.chosen
         if answer.bound is not None:  # what was left out costs at least the best set
@@ -202,7 +193,7 @@ class _Near(Pairs):
         point, site = np.nonzero(self.whole < limit[:, None])
         super().__init__(point, site, self.whole[point, site], *self.whole.shape)
 
-    def prices(self, u: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+    def prices(self, u: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         if (u > self.limit).any():
             self._until(np.maximum(1.3 * u, self.limit))
         return super().prices(u)

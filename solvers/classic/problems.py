@@ -197,7 +197,7 @@ def _maximal_covering(instance: MaximalCovering, effort: Effort) -> _Raw:
 
 def _p_median(instance: PMedian, effort: Effort) -> _Raw:
     _sites(instance.p, instance.cost.shape[1])
-    found = Location(instance.cost, instance.p, None, effort).solve()
+    found = Location(instance.cost, instance.p, effort).solve()
     chosen = np.sort(found.chosen)
     return found.cost, found.bound, chosen, _nearest(instance.cost, chosen), found.crashed, ()
 

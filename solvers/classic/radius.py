@@ -1,7 +1,7 @@
-r"""The radius model of p-median and maximal covering, as arrays, for the pairs that are left.
+r"""The radius model of p-median, as arrays, for the pairs that are left.
 
-With the distinct costs :math:`D^1_i < D^2_i < \dots` of demand point :math:`i` (the last one being the cost of
-leaving it alone, where that is allowed) and :math:`z^k_i = 1` if nothing within :math:`D^k_i` is open,
+With the distinct costs :math:`D^1_i < D^2_i < \dots` of demand point :math:`i` and :math:`z^k_i = 1` if nothing within
+:math:`D^k_i` is open,
 
 .. math::
     \min \sum_i \Bigl( D^1_i + \sum_k (D^{k+1}_i - D^k_i) z^k_i \Bigr), \quad
@@ -37,15 +37,14 @@ class Radius:
 
 
 def solve_radius(
-    pairs: Pairs, alone: np.ndarray | None, may: np.ndarray, must: np.ndarray, p: int, chosen: np.ndarray, upper: int,
-    effort: tuple[Effort, int],
+    pairs: Pairs, may: np.ndarray, must: np.ndarray, p: int, chosen: np.ndarray, upper: int, effort: tuple[Effort, int],
 ) -> Radius:  # fmt: skip
-    """Open ``p`` of the sites ``may`` (m,) with those of ``must``, over ``pairs`` alone, in a child process.
+    """Open ``p`` of the sites ``may`` (m,) with those of ``must``, over these ``pairs``, in a child process.
 
     ``chosen`` of cost ``upper`` is the start where it lies within ``may``; effort and largest number of nodes.
     """
     sites = np.flatnonzero(may)
-    model = radius_model(pairs, alone, sites, must[sites], p)
+    model = radius_model(pairs, sites, must[sites], p)
     if model is None:  # a demand point has no pair left: no set over these pairs
         return Radius(None, float(upper), False)
     how, nodes = effort
@@ -71,15 +70,13 @@ def solve_radius(
     return Radius(found, bound, bool(answer.crashed))
 
 
-def radius_model(
-    pairs: Pairs, alone: np.ndarray | None, sites: np.ndarray, must: np.ndarray, p: int
-) -> LinearModel | None:
+def radius_model(pairs: Pairs, sites: np.ndarray, must: np.ndarray, p: int) -> LinearModel | None:
     """The arrays of the model: first ``y`` of ``sites``, then ``z``; None where a demand point has no pair."""
     place = np.full(pairs.m, -1, dtype=np.int64)
     place[sites] = np.arange(len(sites))
     order = np.lexsort((pairs.cost, pairs.point))
     point, cost, column = pairs.point[order], pairs.cost[order], place[pairs.site[order]]
-    if alone is None and len(np.unique(point)) < pairs.n:
+    if len(np.unique(point)) < pairs.n:
         return None
     first = np.ones(len(point), dtype=bool)
     first[1:] = (point[1:] != point[:-1]) | (cost[1:] != cost[:-1])
@@ -88,9 +85,7 @@ def radius_model(
     starts = np.ones(len(row_point), dtype=bool)
     starts[1:] = row_point[1:] != row_point[:-1]
     ends = np.append(starts[1:], True)[: len(starts)]
-    follows = np.where(ends, 0.0 if alone is None else alone[row_point], np.append(row_cost[1:], 0.0)[: len(ends)])
-    has_z = np.ones(len(ends), dtype=bool) if alone is not None else ~ends
-    rows = np.flatnonzero(has_z)
+    rows = np.flatnonzero(~ends)
     z = len(sites) + np.arange(len(rows))
     z_of = np.full(len(ends), -1, dtype=np.int64)
     z_of[rows] = z
@@ -106,11 +101,10 @@ def radius_model(
         ),
         shape=(count, len(sites) + len(rows)),
     )
-    unseen = 0.0 if alone is None else float(alone.sum() - alone[np.unique(point)].sum())
     zeros = np.zeros(len(sites))
     return LinearModel(
-        cost=np.concatenate([zeros, (follows - row_cost)[rows]]),
-        offset=float(row_cost[starts].sum()) + unseen,
+        cost=np.concatenate([zeros, row_cost[rows + 1] - row_cost[rows]]),
+        offset=float(row_cost[starts].sum()),
         sign=1,
         matrix=csc_array(matrix),
         row_lower=np.append(starts.astype(np.float64), p),
