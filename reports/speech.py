@@ -140,7 +140,8 @@ class Speech:
 
     def some(self, unit: str, value: float) -> str:
         """A number with its unit, in the singular where it is one: `1 person`, `12 settlements`, `5.2 t/d`."""
-        shown = f"{value:,.1f}" if unit == "tpd" else self.count(value)
+        small = unit == "tpd" and 0 < value < 1  # the waste of a hamlet is some kilograms, not 0.0 t
+        shown = f"{value:.2g}" if small else f"{value:,.1f}" if unit == "tpd" else self.count(value)
         return self(f"unit.{unit}.one" if shown in ("1", "1.0") else f"unit.{unit}", n=shown)
 
     def told(self, key: str, count: int, **values: object) -> str:

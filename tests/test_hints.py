@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from pathlib import Path
 
 import click
 import pytest
 
-from siting import words
+from siting import commands, words
+from siting.counties.sections import MoneyUnit
 from siting.messages import fault_lines
 from siting.reading import instance
 from siting.reading.likeness import Likeness
@@ -147,8 +149,6 @@ def test_an_option_that_would_be_ignored_is_refused(
 
 
 def test_the_help_of_new_names_every_preset(siting_cli: Run) -> None:
-    from importlib.resources import files
-
     text = siting_cli("new", "--help").out
     for preset in files("siting.instances.presets").iterdir():
         assert preset.name.removesuffix(".toml") in text
@@ -194,3 +194,26 @@ def test_a_scenario_file_with_a_misspelt_key_names_the_right_one(tiny: Path, tmp
     (tmp_path / "more.toml").write_text("[change]\n'funds[county].capital' = 1\n", encoding="utf-8")
     answer = siting_cli("solve", tiny, "--scenario", tmp_path / "more.toml", "--out", tmp_path / "run", "-q")
     assert "more.toml:change is not a key of this section; “changes” is one" in answer.err
+
+
+def test_a_person_who_waits_is_told_for_what_and_a_file_is_not(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    commands.waiting("step.report")
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    commands.waiting("step.explain", run="runs/first")
+    told = capsys.readouterr()
+    assert (told.out, "runs/first" in told.err) == ("", True)
+
+
+def test_the_waste_of_a_hamlet_is_not_nothing() -> None:
+    from siting.reports.speech import Speech
+
+    say = Speech(words.load("en", Path(str(files("siting.reports").joinpath("words")))), MoneyUnit())
+    assert [say.some("tpd", value) for value in (0.043, 0.43, 0, 5.25)] == [
+        "0.043 t/d",
+        "0.43 t/d",
+        "0.0 t/d",
+        "5.2 t/d",
+    ]

@@ -28,7 +28,7 @@
   ];
   const state = { service: 0, when: "after", phase: 0, layers: { roads: true, red: true, links: false, flows: true, lines: true, stops: true, places: true, candidates: false, sites: true, names: true }, chosen: null };
   const DRAWN = ["lines", "stops", "flows", "links", "places", "candidates", "sites"];
-  const amount = (service, n) => service.unit === "tpd" ? say("map.tpd", { n: (n / 1000).toFixed(1) }) : say(service.unit === "settlements" ? (n === 1 ? "map.settlement" : "map.settlements") : n === 1 ? "map.person" : "map.people", { n: comma(n) });
+  const amount = (service, n) => service.unit === "tpd" ? say("map.tpd", { n: n > 0 && n < 1000 ? +(n / 1000).toPrecision(2) : (n / 1000).toFixed(1) }) : say(service.unit === "settlements" ? (n === 1 ? "map.settlement" : "map.settlements") : n === 1 ? "map.person" : "map.people", { n: comma(n) });
   const now = (service) => service.views[state.when === "before" ? "before" : "after" + state.phase];
   const later = (phase) => state.when === "after" && phase > state.phase;
   const comma = (n) => Math.round(n).toLocaleString("en");

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -58,6 +59,12 @@ def effort_options(function: F) -> F:
 def memory_option(function: F) -> F:
     """``--memory-mb``: what the solver's processes may take."""
     return click.option("--memory-mb", type=click.IntRange(1), help=say("cli.solve.memory_mb"))(function)
+
+
+def waiting(key: str, **values: object) -> None:
+    """Say what is being done where the answer takes some seconds; to a person at a terminal only."""
+    if sys.stderr.isatty():
+        click.echo(say(key, **values), err=True)
 
 
 def listed(names: str | None) -> list[str]:

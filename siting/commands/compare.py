@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from siting.commands import county_folder, effort_options, listed, print_json, say, telling_options, writers
+from siting.commands import county_folder, effort_options, listed, print_json, say, telling_options, waiting, writers
 from siting.commands.solve import exit_code
 from siting.errors import Fault, InputRefused, PlanRejected
 
@@ -53,6 +53,7 @@ def command(
         folder, named_so = scenario_file.with_files(folder, listed(scenarios) or ["base"], out / "county")
         jobs = _jobs(named_so, listed(solvers) or ["highs"])
         runs, code = _solve_all(folder, out, jobs, effort, quiet)
+    waiting("step.report")
     finished = [study.load(run) for run in _once(runs)]
     comparison = comparing.of(finished)
     _check([found.run for found in finished])

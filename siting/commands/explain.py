@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from siting.commands import json_option, lang_option, print_json, say
+from siting.commands import json_option, lang_option, print_json, say, waiting
 from siting.errors import Fault, PlanRejected
 
 
@@ -29,6 +29,7 @@ def command(
     from siting.studies import study
     from siting.verify import verify_run
 
+    waiting("step.explain", run=run)
     finished = study.load(run)
     verdict = verify_run(run)
     if verdict.word != "valid":

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from siting.commands import json_option, lang_option, print_json, say, writers
+from siting.commands import json_option, lang_option, print_json, say, waiting, writers
 from siting.errors import Fault, PlanRejected
 
 
@@ -24,6 +24,7 @@ def command(run: Path, formats: str, lang: str | None, template: Path | None, ou
     from siting.verify import verify_run
 
     wanted = writers(formats, rooms.report, template)
+    waiting("step.report")
     finished = study.load(run)
     verdict = verify_run(run)
     if verdict.word != "valid":
