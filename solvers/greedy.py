@@ -17,7 +17,7 @@ import numpy as np
 from siting.errors import Fault, SolverFailed
 from siting.model import goal
 from siting.plan import Plan
-from siting.plans.assign import complete, service_plan
+from siting.plans.assign import complete, positions, service_plan
 from siting.plans.outcome import Effort, Outcome, Stage, Stop
 from siting.problems.problem import Block, Problem
 
@@ -31,7 +31,7 @@ def solve(problem: Problem, effort: Effort) -> Outcome:
     """The greedy plan, with the value of every stage and no bound."""
     begun = time.monotonic()
     plan = first_plan(problem) if effort.start is None else _grown(problem, effort.start)
-    plan = nearer(problem, plan, positions(problem, plan), effort)
+    plan = nearer(problem, plan, positions(problem, plan.services), effort)
     effort.on_plan(plan)
     seconds = time.monotonic() - begun
     stages = tuple(
@@ -70,17 +70,7 @@ def more(problem: Problem, plan: Plan, services: Collection[str] | None = None) 
         SolverFailed: what was added breaks a rule between people (E902).
     """
     growing = tuple(s for s in plan.services if services is None or s in services)
-    return settled(problem, _grow(problem, positions(problem, plan), growing), frozenset())
-
-
-def positions(problem: Problem, plan: Plan) -> dict[str, list[int]]:
-    """Positions of the open options of a plan, per service of the plan."""
-    opened = {}
-    for service, part in plan.services.items():
-        chosen = {(o.site, o.size, o.action, o.phase) for o in part.open}
-        options = problem.block(service).options
-        opened[service] = [k for k, o in enumerate(options) if (o.site, o.size, o.action, o.phase) in chosen]
-    return opened
+    return settled(problem, _grow(problem, positions(problem, plan.services), growing), frozenset())
 
 
 def settled(problem: Problem, opened: dict[str, list[int]], decided: frozenset[str]) -> Plan:

@@ -19,6 +19,7 @@ from siting.errors import SolverFailed
 from siting.model import goal
 from siting.plan import Opening, Plan
 from siting.plans import assign, measure
+from siting.plans.assign import positions
 from siting.plans.measure import SiteFigures
 from siting.problems.posing import pose
 from siting.problems.problem import Problem
@@ -120,7 +121,7 @@ def test_the_flow_serves_as_many_as_the_transportation_problem(seed: int) -> Non
         return
     problem, plan = made
     serving = Serving(problem, plan)
-    opened = greedy.positions(problem, plan)
+    opened = positions(problem, plan.services)
     for block in problem.blocks:
         bound = block.whole  # of whole settlements the flow is a bound alone
         had = sum(plan.services[block.service].served().values())
@@ -143,7 +144,7 @@ def test_every_stand_in_is_a_plan_that_keeps_all_rules(seed: int) -> None:
     if made is None:
         return
     problem, plan = made
-    opened = greedy.positions(problem, plan)
+    opened = positions(problem, plan.services)
     values = [SimpleNamespace(id=row.id, value=goal.target_value(problem, row, plan)) for row in problem.targets]
     figures = [
         SiteFigures(key, o, None, 0, 0, sum(a.persons for a in part.assignments if a.site == o.site), 0, 0)

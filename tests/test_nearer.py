@@ -8,6 +8,7 @@ import pytest
 
 from siting.model import goal
 from siting.plan import Assignment, Opening, Plan, ServicePlan, Unserved
+from siting.plans.assign import positions
 from siting.problems.options import Option
 from siting.problems.problem import Block, Problem
 from siting.solvers import greedy
@@ -57,7 +58,7 @@ def test_a_target_that_asks_for_the_far_ones_keeps_them(whole: bool) -> None:
 def test_no_aim_loses_and_no_rule_breaks(seed: int) -> None:
     problem = rich_problem(seed)
     plan = greedy.first_plan(problem)
-    better = nearer(problem, plan, greedy.positions(problem, plan))
+    better = nearer(problem, plan, positions(problem, plan.services))
     for aim in goal.aims(problem):
         assert not aim.better(goal.value(problem, aim, plan), goal.value(problem, aim, better)), aim.name
     assert breaches(problem, better) == []

@@ -22,6 +22,16 @@ from siting.problems.problem import ALWAYS, Block, Problem
 NEVER = 10**9
 
 
+def positions(problem: Problem, services: Mapping[str, ServicePlan]) -> dict[str, list[int]]:
+    """Positions of the open options of a plan's ``services``, in the blocks of the problem."""
+    opened = {}
+    for service, part in services.items():
+        chosen = {(o.site, o.size, o.action, o.phase) for o in part.open}
+        options = problem.block(service).options
+        opened[service] = [k for k, o in enumerate(options) if (o.site, o.size, o.action, o.phase) in chosen]
+    return opened
+
+
 def complete(
     problem: Problem,
     opened: Mapping[str, Sequence[int]],

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from siting.plan import Opening, Plan, ServicePlan
+from siting.plans.assign import positions
 from siting.plans.funding import capital, split
 from siting.problems.problem import Block, Fund, Problem, RuleRow, TargetRow
 
@@ -51,7 +52,7 @@ class Nesting:
             key: replace(part, closed=tuple(sorted({*part.closed, *self.inner.services[key].closed})))
             for key, part in plan.services.items()
         }
-        need = capital(self.outer, _positions(self.outer, parts))
+        need = capital(self.outer, positions(self.outer, parts))
         return Plan(parts, split(need, self.outer.funds, self.outer.phases))
 
 
@@ -139,13 +140,3 @@ def _target(row: TargetRow, place: Mapping[str, np.ndarray]) -> TargetRow:
 
 def _rule(row: RuleRow, place: Mapping[str, np.ndarray]) -> RuleRow:
     return replace(row, options=_moved(row.options, place[row.service]))
-
-
-def _positions(problem: Problem, parts: Mapping[str, ServicePlan]) -> dict[str, list[int]]:
-    """Positions of the open options of every service."""
-    found = {}
-    for key, part in parts.items():
-        chosen = {(o.site, o.size, o.action, o.phase) for o in part.open}
-        options = problem.block(key).options
-        found[key] = [k for k, o in enumerate(options) if (o.site, o.size, o.action, o.phase) in chosen]
-    return found

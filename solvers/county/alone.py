@@ -18,7 +18,7 @@ from siting.errors import SolverFailed
 from siting.model import goal
 from siting.model.goal import Aim
 from siting.plan import Plan
-from siting.plans.assign import complete
+from siting.plans.assign import complete, positions
 from siting.problems.problem import Block, Problem
 
 from .. import greedy
@@ -37,7 +37,7 @@ class Alone:
 
     def solve(self, way: Way, plan: Plan) -> Answer | None:
         """What the method of the family finds from a plan; None where it is not for this task."""
-        start = tuple(greedy.positions(self.problem, plan)[self.task.block.service])
+        start = tuple(positions(self.problem, plan.services)[self.task.block.service])
         if self.task.block.served_in_full_only:
             return coverage_method.solve(self.task, way, start)
         return catchment_method.solve(self.task, way, start)

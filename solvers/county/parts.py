@@ -17,10 +17,10 @@ from dataclasses import replace
 from siting.errors import Fault, NoPlan, SolverFailed
 from siting.model import goal
 from siting.plan import Plan
+from siting.plans.assign import positions
 from siting.plans.outcome import Effort, Outcome, Stage, Stop
 from siting.problems.problem import Problem
 
-from .. import greedy
 from ..groups import groups
 from ..nearer import nearer
 from . import schedule
@@ -119,7 +119,7 @@ class _Whole:
 
 def _outcome(problem: Problem, plan: Plan, parts: list[list[Stage]], version: str, effort: Effort) -> Outcome:
     """Objectives and bounds of the parts add up, stage by stage; the plan must really have what the stages say."""
-    plan = schedule.earlier(problem, nearer(problem, plan, greedy.positions(problem, plan), effort))
+    plan = schedule.earlier(problem, nearer(problem, plan, positions(problem, plan.services), effort))
     for aim in goal.aims(problem):
         said = sum(stage.objective for part in parts for stage in part if stage.name == aim.name)
         has = goal.value(problem, aim, plan)
@@ -143,7 +143,7 @@ def _outcome(problem: Problem, plan: Plan, parts: list[list[Stage]], version: st
 
 def _running(problem: Problem, plan: Plan) -> int:
     """Yearly running cost of a plan."""
-    opened = greedy.positions(problem, plan)
+    opened = positions(problem, plan.services)
     return sum(int(block.running[opened[block.service]].sum()) for block in problem.blocks)
 
 

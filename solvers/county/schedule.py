@@ -11,18 +11,16 @@ import numpy as np
 from siting.errors import SolverFailed
 from siting.model import goal
 from siting.plan import Plan
-from siting.plans.assign import complete
+from siting.plans.assign import complete, positions
 from siting.plans.funding import affordable, capital, land
 from siting.problems.problem import Problem
-
-from .. import greedy
 
 
 def earlier(problem: Problem, plan: Plan) -> Plan:
     """The plan with its openings as early as they fit, if that costs none of its aims anything."""
     if len(problem.phases) == 1:
         return plan
-    opened = greedy.positions(problem, plan)
+    opened = positions(problem, plan.services)
     persons: dict[tuple[str, str], int] = {}
     for service, part in plan.services.items():
         for a in part.assignments:

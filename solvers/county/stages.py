@@ -10,6 +10,7 @@ from siting.errors import SolverFailed
 from siting.model import goal
 from siting.model.goal import Aim
 from siting.plan import Plan
+from siting.plans.assign import positions
 from siting.plans.outcome import Effort, Known, Stage, Stop
 from siting.problems.problem import Problem
 
@@ -154,7 +155,7 @@ def _seconds(aim: Aim, left_s: float, *, brief: bool) -> float:
 
 def _extend(problem: Problem, part: Plan) -> Plan:
     """A plan of the whole group around what is decided for some of its services, down to who goes where."""
-    around = greedy.first_plan(problem, greedy.positions(problem, part))
+    around = greedy.first_plan(problem, positions(problem, part.services))
     return Plan({**around.services, **part.services}, around.spending)  # the same capital, so the same spending
 
 

@@ -29,6 +29,7 @@ from siting.errors import SolverFailed
 from siting.model import goal
 from siting.model.goal import Aim
 from siting.plan import Plan
+from siting.plans.assign import positions
 from siting.plans.outcome import Effort, Known
 from siting.problems.problem import Problem
 
@@ -211,7 +212,7 @@ def _joined(problem: Problem, form: Formulation, values: np.ndarray) -> Plan | N
     with ONE_AT_A_TIME:
         try:
             plan = form.plan_of(values)
-            if broken(problem, greedy.positions(problem, plan)):
+            if broken(problem, positions(problem, plan.services)):
                 return None
             filled = greedy.more(problem, plan, {b.service for b in problem.blocks} - capped)
         except SolverFailed:

@@ -17,11 +17,11 @@ from dataclasses import replace
 import numpy as np
 
 from siting.plan import Plan
+from siting.plans.assign import positions
 from siting.plans.outcome import Effort
 from siting.plans.value import Curve
 from siting.problems.problem import Block, Fund, Problem
 
-from .. import greedy
 from ..catchment import bound as catchment_bound
 from ..catchment.level import of_task
 from ..coverage import bound as coverage_bound
@@ -107,7 +107,7 @@ class Service:
         use = np.array([counted(block, rule) for rule in own], dtype=np.int64).reshape(len(own), len(block.options))
         limit = np.array([rule.at_most for rule in own], dtype=np.int64)
         task = Task(block, np.ones(len(block.demand)), np.zeros(len(block.options)), use, limit)
-        open_ = greedy.positions(problem.only((block.service,)), self.plan.only((block.service,)))[block.service]
+        open_ = positions(problem.only((block.service,)), self.plan.only((block.service,)).services)[block.service]
         served = sum(a.persons for a in self.plan.services[block.service].assignments)
         spent = float(cost[list(open_)].sum())
 
