@@ -20,7 +20,6 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 EXIT_OK = 0
-EXIT_USAGE = 2
 EXIT_LIMIT_WITH_PLAN = 5
 EXIT_INTERRUPTED = 130
 EXIT_TERMINATED = 143

@@ -72,12 +72,6 @@ class Formulation:
             offset = sum(weight * constant for weight, _, constant in levels)
             return self.aimed(next(iter(weights)), reached).with_cost(costs, offset, maximise=True)
 
-    def value_of(self, aim: Aim, values: np.ndarray) -> float:
-        """What values (n,) of the model's variables have of an aim."""
-        with ONE_AT_A_TIME:
-            costs, offset = self._level(aim)
-        return float(costs @ values) + offset
-
     def _level(self, aim: Aim) -> tuple[np.ndarray, float]:
         """Coefficients (n,) and constant of what an aim counts."""
         if aim not in self._levels:

@@ -19,7 +19,6 @@ from siting.messages import UNSEEN, fault_lines
 from siting.plans import measure
 from siting.plans.outcome import Effort
 from siting.problems import reachable
-from siting.problems.needs import target_needs
 from siting.problems.posing import pose
 from siting.reading import instance, scenario
 from siting.roads import travel
@@ -69,9 +68,8 @@ def judge(files: Files, folder: Path) -> str:
             verdict = auditor.check(plan_file(plan, measures, varied, chosen))
             assert verdict.word == "valid", [(b.code, b.where, b.says) for b in verdict.breaches]
             said(list(reachable.faults(varied, problem, chosen)))
-            needs = {need.target.id: need for need in target_needs(varied, chosen)}
             for row, reached in zip(problem.targets, measures.targets, strict=True):
-                most = reachable.most_of(problem, row, needs[row.id])
+                most = reachable.most_of(problem, row)
                 assert most is None or reached.value <= most, row.id
     except SitingError as refusal:
         said(list(refusal.faults))

@@ -36,7 +36,7 @@ WEIGHT = 6
 def widths(table: Table, say: Speech, whole: float) -> list[float]:
     """Widths in millimetres that add up to ``whole``."""
     length = _lengths(table, say)
-    least, most = _bounds(table, length, say)
+    least, most = _bounds(table, say)
     room = whole / SIGN_MM[say.words.lang]
     alike = np.array([bool(column.brief) for column in table.columns])
     even = np.where(alike, least[alike].max(initial=0), least)
@@ -55,7 +55,7 @@ def _lengths(table: Table, say: Speech) -> np.ndarray:
     return LOOSE * np.array(found, dtype=float).reshape(len(rows), len(kinds))
 
 
-def _bounds(table: Table, length: np.ndarray, say: Speech) -> tuple[np.ndarray, np.ndarray]:
+def _bounds(table: Table, say: Speech) -> tuple[np.ndarray, np.ndarray]:
     """(columns,) the least that each column needs, and the most that is of use to it."""
     least, most = [], []
     for n, column in enumerate(table.columns):

@@ -166,7 +166,7 @@ def _tiles(frontier: Frontier, say: Speech) -> Iterator[Tile]:
         yield Tile(say("frontier.tile", percent=point.budget_pct), say.share(point.share), note)
 
 
-def _rows(curve: Curve, say: Speech) -> Iterator[tuple[Cell, ...]]:
+def _rows(curve: Curve) -> Iterator[tuple[Cell, ...]]:
     """Today, then every budget: money, people, price of a percentage point, nested plan and its price."""
     today = curve.today
     yield (0, 0, 0, today.running, today.people, today.share, f"{today.met} / {today.targets}", None, None, None, None)
@@ -192,7 +192,7 @@ COLUMNS: Columns = (
 
 def _whole(curve: Curve, say: Speech) -> Section:
     optional = ("gap", "price", "nested_people", "nesting_price")
-    table = say.table("frontier", COLUMNS, list(_rows(curve, say)), note=say("frontier.note"), optional=optional)
+    table = say.table("frontier", COLUMNS, list(_rows(curve)), note=say("frontier.note"), optional=optional)
     return Section("frontier", say("frontier.section"), (say("frontier.intro"), say("frontier.nested_rule")), (table,))
 
 
@@ -214,7 +214,7 @@ def _alone(frontier: Frontier, alone: list[Curve], say: Speech) -> Section:
     rows: list[tuple[Cell, ...]] = []
     for curve in alone:
         kind = unit(frontier.county, curve.service)
-        for _, *cells in ((None, *row) for row in _rows(curve, say)):
+        for _, *cells in ((None, *row) for row in _rows(curve)):
             budget, available, capital, running, people, share, met, gap, price, inner, nesting = cells
             counted = [_counted(x, kind) for x in (people, inner, nesting)]
             rows.append((_name(curve, frontier, say), budget, available, capital, running, counted[0], share, met, gap,

@@ -13,12 +13,13 @@ from siting.studies.contrasts import MOVED_M, moves
 from siting.words import Lang
 
 from ..chapters import goals, headline
+from ..chapters.results import host
 from ..content import speech
 from ..nouns import Amount, Cell, Column, Columns, Content, Section, Table, Tile
 from ..speech import Speech, travelled, visible
 from ..spots import every, quantity
 from . import differences, equity, people
-from .wording import Names, overview_rows, place_name, table
+from .wording import Names, overview_rows, table
 
 
 def of(comparison: Comparison, lang: Lang, whole: bool = False) -> Content:
@@ -171,7 +172,7 @@ def _sites(comparison: Comparison, names: Names, say: Speech) -> Section:
             (
                 say.name(comparison.county.services[change.service]),
                 say.name(spot),
-                place_name(spot, places, say),
+                host(spot, places, say),
                 *(_action(a, c) for a, c in zip(change.actions, comparison.columns, strict=True)),
             )
         )

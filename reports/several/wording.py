@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping
 
-from siting.counties.rows import Settlement
 from siting.studies.comparing import Alternative, Comparison
 from siting.studies.contrasts import sides, worst_township
 
 from ..chapters.headline import scenario_name
 from ..nouns import Amount, Cell, Column, Columns, Kind, Table
 from ..speech import Speech, visible
-from ..spots import Spot
 
 
 class Names:
@@ -40,15 +37,6 @@ class Names:
         if not column.letter:
             return self.say("compare.today")
         return self.say("compare.long", letter=column.letter, name=self.names[column.letter])
-
-
-def place_name(site: Spot, places: Mapping[str, Settlement], say: Speech) -> str | None:
-    """Township and settlement where a site stands, None where no settlement hosts it."""
-    place = places.get(site.settlement)
-    if place is None:
-        return None
-    name = say.name(place)
-    return say("place.in", township=say.town(place.township), place=name) if place.township else name
 
 
 def table(

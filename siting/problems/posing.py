@@ -34,7 +34,7 @@ def pose(county: County, times: TravelTimes, scenario: Scenario) -> Problem:
         blocks=blocks,
         funds=tuple(Fund(f.id, amounts[f.id][0], f.pays, amounts[f.id][1:], f.carries_over) for f in county.file.funds),
         running_budget=budget,
-        targets=tuple(_target_row(county, need, blocks) for need in target_needs(county, scenario)),
+        targets=tuple(_target_row(need, blocks) for need in target_needs(county, scenario)),
         phases=county.phases,
         land_quota=tuple(int(q) for q in county.file.land.quota_m2),
         aims=scenario.aims,
@@ -132,7 +132,7 @@ def _block(county: County, times: TravelTimes, scenario: Scenario, key: str) -> 
         resale=county.base(service.resale),
         fares=fares(county, key),
         transfer_fare=transfer_fare(county, key),
-        **_links(county, times, scenario, key),
+        **_links(county, times, key),
     )
     if service.close_only_if_served and may_close:
         return replace(block, guards=_guards(block, ways, service.access))
@@ -169,7 +169,7 @@ def _plots(county: County, sites: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     return tuple(plot.get(site, "") for _, site in sites)
 
 
-def _links(county: County, times: TravelTimes, scenario: Scenario, key: str) -> dict[str, Any]:
+def _links(county: County, times: TravelTimes, key: str) -> dict[str, Any]:
     """What joins a block to sites of its own and of other services."""
     service = county.services[key]
     found: dict[str, Any] = {}
@@ -191,7 +191,7 @@ def _guards(block: Block, ways: Ways, access: Sequence[Access]) -> np.ndarray:
     return np.column_stack([ways.site[first][free], ways.settlement[first][free]])
 
 
-def _target_row(county: County, need: TargetNeed, blocks: tuple[Block, ...]) -> TargetRow:
+def _target_row(need: TargetNeed, blocks: tuple[Block, ...]) -> TargetRow:
     by_service = {b.service: b for b in blocks}
     target = need.target
     by = 10**6 if need.by is None else len(need.by) - 1

@@ -15,7 +15,7 @@ import numpy as np
 from siting.counties.county import County
 from siting.counties.sections import COUNTS
 from siting.errors import Fault
-from siting.problems.needs import TargetNeed, share_value, target_needs
+from siting.problems.needs import share_value, target_needs
 from siting.problems.problem import Block, Problem, TargetRow
 from siting.reading.coherence import toml_fault
 from siting.reading.scenario import Scenario
@@ -27,7 +27,7 @@ def faults(county: County, problem: Problem, scenario: Scenario) -> Iterator[Fau
     number = {target.id: k for k, target in enumerate(county.file.targets)}
     for row in problem.targets:
         need = needs[row.id]
-        most = most_of(problem, row, need)
+        most = most_of(problem, row)
         if most is None or most >= need.need:
             continue
         where = f"targets[{number[row.id]}]"
@@ -39,7 +39,7 @@ def faults(county: County, problem: Problem, scenario: Scenario) -> Iterator[Fau
             yield toml_fault(county, "W180", where, id=row.id, service=row.service, **shown)
 
 
-def most_of(problem: Problem, row: TargetRow, need: TargetNeed) -> int | None:
+def most_of(problem: Problem, row: TargetRow) -> int | None:
     """The most that a target can reach, in the unit of its need; None for a gap, which closing sites could narrow."""
     if row.indicator == "urban_rural_gap":
         return None

@@ -142,7 +142,7 @@ class Journal:
             if measures is not None and verdict.word == "valid":
                 with self._writing:
                     if not self._closed:
-                        self._write_plan(plan, measures, content)
+                        self._write_plan(measures, content)
                         self.plan, self.measures, self.verdict = plan, measures, verdict
             return verdict
 
@@ -170,7 +170,7 @@ class Journal:
             self._judged = plan, (self.auditor.check(content), measures, content)
         return self._judged[1]
 
-    def _write_plan(self, plan: Plan, measures: Measures, content: Mapping[str, Any]) -> None:
+    def _write_plan(self, measures: Measures, content: Mapping[str, Any]) -> None:
         text = store.json_text(content).encode()
         path = self.run / PLAN
         if not path.is_file() or path.read_bytes() != text:

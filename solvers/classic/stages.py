@@ -73,10 +73,10 @@ class Stages:
         upper = np.concatenate([np.ones(first), most.ravel(), np.ones(depots * n)])
         cost = np.concatenate([self.plant_opening, self.depot_opening, self.inbound.ravel(),
                                (self.outbound * self.demand[None, :]).ravel()])  # fmt: skip
-        return minimise(cost, [*self._flow(v, y, x, w), *self._room(v, y, x, w, most)],
+        return minimise(cost, [*self._flow(v, x, w), *self._room(v, y, x, w, most)],
                         np.arange(len(cost)) < first, upper)  # fmt: skip
 
-    def _flow(self, v: np.ndarray, y: np.ndarray, x: np.ndarray, w: np.ndarray) -> list[Rows]:
+    def _flow(self, v: np.ndarray, x: np.ndarray, w: np.ndarray) -> list[Rows]:
         depots, n = w.shape
         served = equal(np.tile(np.arange(n), depots), w.ravel(), np.ones(w.size), np.ones(n))
         through = equal(
