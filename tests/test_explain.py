@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from siting import api
+from siting.counties.sections import MoneyUnit
 from siting.errors import SolverFailed
 from siting.model import goal
 from siting.plan import Opening, Plan
@@ -26,7 +27,12 @@ from siting.problems.problem import Problem
 from siting.reading import instance, scenario
 from siting.reports import content
 from siting.reports.chapters import reasons as chapter
-from siting.reports.formats import tables
+from siting.reports.formats import tables, terminal_table
+from siting.reports.formats.explain import Explanation
+from siting.reports.formats.paper import signs
+from siting.reports.nouns import Column, Table
+from siting.reports.speech import Speech
+from siting.reports.spots import every
 from siting.roads import travel
 from siting.solvers import greedy
 from siting.studies import remedy
@@ -227,6 +233,48 @@ def test_the_command_explains_plan_site_settlement_and_target(siting_cli: Run, s
         assert answer.code == 0, answer.err
         known = siting_cli("explain", solved, "--target", target, "--json", lang=lang).object
         assert known["met"] is (known["closing"] is None)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_overview_fits_the_terminal_and_names_what_can_be_asked(study: Study, lang: Lang) -> None:
+    told = Explanation(study, load(lang))
+    lines = terminal_table.wrapped(told.overview(80), 80)
+    assert max(map(signs, lines)) <= 80
+    whole = "\n".join(lines)
+    best = chapter.ids("reasons_needed", study)
+    assert best[0] in whole
+    assert all(f"[{t.id}]" in whole for t in study.measures.targets if not t.met)
+    assert "(0 " not in whole
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_rows_have_the_ids_of_their_sites(study: Study, lang: Lang) -> None:
+    say = content.speech(study.county, lang)
+    section = chapter.reasons(study, say)
+    assert section is not None
+    spots = {site: say.name(spot) for (_, site), spot in every(study.county, list(study.plan.services)).items()}
+    for table in section.tables:
+        found = chapter.ids(table.id, study)
+        assert len(found) >= len(table.rows) or table.id == "reasons_services"
+        assert [spots[id] for id in found][: len(table.rows)] == [row[0] for row in table.rows][: len(found)]
+
+
+def test_lines_break_between_words_and_never_before_a_closing_mark() -> None:
+    assert terminal_table.wrapped(["  one two three"], 9) == ["  one two", "  three"]
+    assert terminal_table.wrapped(["一二三四五，六七"], 10) == ["一二三四", "五，六七"]
+    assert terminal_table.wrapped(["x" * 30, "short"], None) == ["x" * 30, "short"]
+    assert terminal_table.wrapped(["y" * 25], 10) == ["y" * 10, "y" * 10, "y" * 5]
+
+
+def test_heads_take_two_lines_before_columns_go() -> None:
+    say = Speech(load("en", content.WORDS), MoneyUnit())
+    columns = (Column("site", "Site"), Column("place", "Place"), Column("n", "Another would do as well", "count"))
+    table = Table("t", "Title", columns, (("A site of a long name", "A place far away", 12),))
+    wide, two, few = (terminal_table.table_lines(table, say, width) for width in (None, 64, 48))
+    assert (len(wide), len(two)) == (3, 4)
+    assert "Place" in two[2]
+    assert "Place" not in "".join(few)
+    assert two[3].endswith("12")
 
 
 def test_python_gives_the_same_reasons(siting_cli: Run, solved: Path) -> None:

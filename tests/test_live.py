@@ -63,7 +63,7 @@ def test_a_row_shows_the_people_of_the_best_plan_in_per_cent(study: Study) -> No
 
 def test_services_that_are_planned_together_stand_below_their_bound(study: Study) -> None:
     names = [row.name for row in told(study).rows(1.0)]
-    joint = "together: Primary school, Elder care station"
+    joint = "the next 2 together"
     assert names[names.index(joint) :][:3] == [joint, "Primary school", "Elder care station"]
     row = next(row for row in told(study).rows(1.0) if row.name == joint)
     assert (row.stage, row.gap, row.at_most) == ("targets of tier 1", "11.11%", "–")
@@ -97,6 +97,17 @@ def test_a_terminal_gets_a_table(study: Study, lang: Lang) -> None:
     assert words("step.verify") in text
     assert all(words(f"live.{key}") in text for key in ("served", "at_most", "gap", "stage", "time"))
     assert f"{study.measures.services['clinic'].served:,}" in text
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_on_a_narrow_terminal_names_give_way_and_no_figure_does(study: Study, lang: Lang) -> None:
+    out = io.StringIO()
+    live = Live(load(lang), Console(file=out, force_terminal=True, width=76, color_system=None), Clock())
+    live.board = told(study, lang)
+    live.console.print(live.table())
+    whole = next(row for row in live.board.rows(0.0) if row.joint and row.gap != gaps.NOTHING)
+    for figure in (whole.gap, whole.stage, f"{study.measures.services['clinic'].served:,}"):
+        assert figure in out.getvalue()
 
 
 @pytest.mark.parametrize("lang", LANGS)

@@ -19,6 +19,7 @@ from docx import Document
 
 from siting import rooms
 from siting.errors import InputRefused
+from siting.reports.content import WORDS
 from siting.reports.maps import fonts
 from siting.reports.several import bundle
 from siting.reports.several import sweep as reported
@@ -184,6 +185,13 @@ def test_every_format_gives_the_same_figures(swept: tuple[Sweep, Path], tmp_path
         assert n in values
     assert files["pdf"].read_bytes().startswith(b"%PDF")
     assert not [line for line in reported.lines(found, words) if "{" in line]
+
+
+def test_without_a_bound_nothing_is_said_about_bounds(swept: tuple[Sweep, Path]) -> None:
+    found, _ = swept
+    blind = replace(found, rows=tuple(replace(row, gap=None) for row in found.rows))
+    agree = load("en", WORDS)("sweep.agree")
+    assert agree not in reported.of(blind, "en").verdict
 
 
 def test_a_plan_beyond_another_solvers_bound_is_a_contradiction(swept: tuple[Sweep, Path]) -> None:

@@ -66,7 +66,7 @@ def test_what_a_sentence_asks_for_in_words_has_words() -> None:
             families = {family for _, _, family, _ in Formatter().parse(text) if family and family.isalpha()}
             assert {f for f in families if not any(word.startswith(f"{f}.") for word in known)} == set(), key
             asked |= families
-    assert asked == {"zone", "room", "mode", "thing", "removal"}
+    assert asked == {"zone", "room", "mode", "thing", "removal", "outcome"}
 
 
 def test_a_list_of_modes_is_told_in_words_and_what_has_none_as_it_stands() -> None:

@@ -133,9 +133,39 @@ class _Names:
         return self.say.listing(names) or None
 
 
+def ids(table: str, study: Study) -> tuple[str, ...]:
+    """The ids of the sites in the rows of one of these tables, in their order."""
+    told = answers(study)
+    others = [r for r, _ in _best_others(told)]
+    ranked = {
+        "reasons_needed": _most_needed(told),
+        "reasons_spare": _dearest_spare(told),
+        "stand_ins": [r for r in others if not _is_line(r, study)],
+        "line_stand_ins": [r for r in others if _is_line(r, study)],
+    }
+    return tuple(r.opening.site for r in ranked.get(table, []))
+
+
+def _is_line(reason: Reason, study: Study) -> bool:
+    return study.county.services[reason.service].family == "line"
+
+
+def _most_needed(told: tuple[Answer, ...]) -> list[Reason]:
+    return sorted((a.reason for a in told if a.reason.needed), key=lambda r: (not r.missed, -r.lost))
+
+
+def _dearest_spare(told: tuple[Answer, ...]) -> list[Reason]:
+    return sorted((a.reason for a in told if not a.reason.needed), key=lambda r: (-r.capital, -r.running))
+
+
+def _best_others(told: tuple[Answer, ...]) -> list[tuple[Reason, StandIn]]:
+    found = [(a.reason, a.stand_ins[0]) for a in told if a.stand_ins]
+    return sorted(found, key=lambda pair: (-pair[1].gain, pair[1].capital, pair[0].service, pair[0].opening.site))
+
+
 def _needed(study: Study, told: tuple[Answer, ...], say: Speech) -> Table:
     names, county = _Names(study, say), study.county
-    found = sorted((a.reason for a in told if a.reason.needed), key=lambda r: (not r.missed, -r.lost))
+    found = _most_needed(told)
     rows: list[tuple[Cell, ...]] = [
         (
             *names.first(r), quantity(county, r.service, r.users),
@@ -177,7 +207,7 @@ def also(reason: Reason, study: Study, say: Speech) -> str | None:
 def _spare(study: Study, told: tuple[Answer, ...], say: Speech) -> Table:
     """Sites without which nobody would be left: the dearest first."""
     names, county = _Names(study, say), study.county
-    found = sorted((a.reason for a in told if not a.reason.needed), key=lambda r: (-r.capital, -r.running))
+    found = _dearest_spare(told)
     rows: list[tuple[Cell, ...]] = [
         (
             *names.first(r), quantity(county, r.service, r.users), r.capital, r.running,
@@ -197,12 +227,10 @@ def _spare(study: Study, told: tuple[Answer, ...], say: Speech) -> Table:
 
 def _others(study: Study, told: tuple[Answer, ...], say: Speech) -> tuple[Table, Table]:
     """The best stand-in of each site that has one, and of each line: lines have long names and no place."""
-    names, county = _Names(study, say), study.county
-    found = [(a.reason, a.stand_ins[0]) for a in told if a.stand_ins]
-    found.sort(key=lambda pair: (-pair[1].gain, pair[1].capital, pair[0].service, pair[0].opening.site))
-    family = {key: service.family for key, service in county.services.items()}
-    lines = [pair for pair in found if family[pair[0].service] == "line"]
-    sites = [pair for pair in found if family[pair[0].service] != "line"]
+    names = _Names(study, say)
+    found = _best_others(told)
+    lines = [pair for pair in found if _is_line(pair[0], study)]
+    sites = [pair for pair in found if not _is_line(pair[0], study)]
     return _exchanges("stand_ins", "site", "stand_in", sites, names), _exchanges(
         "line_stand_ins", "line", "line_stand_in", lines, names
     )

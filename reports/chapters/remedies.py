@@ -183,7 +183,8 @@ def _offer(
 ) -> str:
     service = study.county.services[offer.service]
     size = next((say.name(s) for s in service.sizes if s.id == offer.size), "")
-    text = say(f"offer.{offer.action}", site=names[key].get(offer.site, visible(offer.site)), size=size).rstrip(" ·")
+    text = say(f"offer.{offer.action}", site=names[key].get(offer.site, visible(offer.site)), size=size)
+    text = text.removesuffix("（）").removesuffix(" ()")
     if offer.also:
         text = say("offer.also", offer=text, place=names[key].get(offer.also, visible(offer.also)))
     if offer.line:

@@ -7,38 +7,45 @@ from typing import Any
 
 from ..chapters import goals, headline
 from ..chapters import remedies as advice
-from ..chapters.reasons import answers, reasons
+from ..chapters.reasons import answers, ids, reasons
 from ..nouns import Table
+from ..speech import visible
 from ..spots import quantity
 from . import explain_money
 from .explain_place import Telling, as_object
-from .paper import signs
+from .terminal_table import ROWS, table_lines
 
-#: Rows of a table, steps of a remedy that the terminal shows.
-ROWS, STEPS = 8, 6
-WIDEST = 34
+#: Steps of a remedy that the terminal shows: for one target, and for each of many.
+STEPS, FIRST_STEPS = 6, 2
 
 
 class Explanation(Telling):
     """What can be explained of one study in one language."""
 
-    def overview(self) -> list[str]:
-        """Verdict, why these sites, missed targets with what would close them, the largest groups that are left."""
+    def overview(self, width: int | None = None) -> list[str]:
+        """Verdict, why these sites, missed targets with what would close them, the largest groups that are left.
+
+        ``width``: signs that stand beside each other on the terminal; None where there is none.
+        """
         study, say = self.study, self.say
         lines = [headline.title(study, say), *headline.verdict(study, say)]
         section = reasons(study, say)
         for text in section.sentences if section else ():
             lines += ["", text] if text == section.sentences[0] else [text]  # type: ignore[union-attr]
         for table in section.tables if section else ():
-            lines += ["", *self._table(table)]
+            lines += ["", *self._table(table, width)]
         missed = [t.id for t in study.measures.targets if not t.met]
         if missed:
             lines += ["", say("explain.missed_targets")]
-            lines += [f"  {text}" for id in missed for text in self.target(id)[: 2 + STEPS // 2]]
+            for id in missed:
+                first, *more = self.target(id, FIRST_STEPS)
+                lines += [f"  {first} [{visible(id)}]", *(f"    {text}" for text in more)]
         left = advice.advice(study).remedies[:ROWS]
         if left:
             lines += ["", say("explain.largest")]
-            lines += [f"  {say.name(self.places[r.settlement])} · {text}" for r in left for text in self._left(r)[:1]]
+            lines += [
+                f"  {say.name(self.places[r.settlement])} [{visible(r.settlement)}] · {self._left(r)[0]}" for r in left
+            ]
         if money := explain_money.lines(study, say):
             lines += ["", *money]
         return [*lines, "", say("explain.usage")]
@@ -53,7 +60,7 @@ class Explanation(Telling):
             "prices": explain_money.data(self.study),
         }
 
-    def target(self, id: str) -> list[str]:
+    def target(self, id: str, most: int = STEPS) -> list[str]:
         """What a target lacks, why, and its cheapest remedy; of one that is met, which sites decide it.
 
         Raises:
@@ -79,12 +86,12 @@ class Explanation(Telling):
         lines.append(
             say("explain.target_steps", capital=say.money(closing.capital), running=say.money(closing.running))
         )
-        for n, step in enumerate(steps[:STEPS], 1):
+        for n, step in enumerate(steps[:most], 1):
             offer = advice.offer_in_words(step, step.service, study, say)
             serves = say.quantity(quantity(county, step.service, step.serves))
             lines.append(say("explain.step", n=n, offer=offer, capital=say.money(step.capital), serves=serves))
-        if len(steps) > STEPS:
-            lines.append(say("explain.more_steps", n=len(steps) - STEPS))
+        if len(steps) > most:
+            lines.append(say("explain.more_steps", n=len(steps) - most))
         return lines
 
     def target_data(self, id: str) -> dict[str, Any]:
@@ -106,19 +113,10 @@ class Explanation(Telling):
             names.append(say("headline.and_more", n=len(found) - STEPS))
         return say("explain.target_met", names=say.listing(names)) if names else say("explain.target_safe")
 
-    def _table(self, table: Table) -> list[str]:
-        """The first rows of a table as aligned lines."""
-        texts = [[self.say.text(c, k.kind) for c, k in zip(r, table.columns, strict=True)] for r in table.rows[:ROWS]]
-        shown = [[_cut(text) for text in row] for row in ([column.title for column in table.columns], *texts)]
-        widths = [max(signs(row[n]) for row in shown) for n in range(len(table.columns))]
-        lines = [table.title]
-        for row in shown:
-            cells = [text + " " * (width - signs(text)) for text, width in zip(row, widths, strict=True)]
-            lines.append(("  " + "  ".join(cells)).rstrip())
-        return lines
-
-
-def _cut(text: str) -> str:
-    while signs(text) > WIDEST:
-        text = text[:-2] + "…"
-    return text
+    def _table(self, table: Table, width: int | None) -> list[str]:
+        """The first rows of a table of the chapter on reasons, with the ids by which one may ask on."""
+        found = ids(table.id, self.study)
+        if len(found) <= ROWS:
+            return table_lines(table, self.say, width, found)
+        rest = self.say("reasons.more", shown=ROWS, whole=self.say.count(len(found)))
+        return table_lines(table, self.say, width, found, rest)

@@ -134,7 +134,13 @@ class Telling:
         size = next((say.name(s) for s in county.services[r.service].sizes if s.id == r.size), visible(r.size))
         gain = say.quantity(quantity(county, r.service, r.gain))
         lines = [
-            say("explain.would", size=size, n=gain, capital=say.money(r.capital), running=say.money(r.running)),
+            say(
+                "explain.would" if r.gain else "explain.would_cost",
+                size=size,
+                n=gain,
+                capital=say.money(r.capital),
+                running=say.money(r.running),
+            ),
             say("explain.cause.barred", why=say(f"block.{r.cause}"))
             if r.cause in BARRED
             else say(f"explain.cause.{r.cause}"),

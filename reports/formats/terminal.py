@@ -66,7 +66,7 @@ def _targets(study: Study, say: Speech) -> list[str]:
         sign = "✓" if figures.met else "✗"
         rows.append(
             say("terminal.target", sign=sign, name=headline.target_name(target, study, say), reached=reached, need=need,
-                state=f"{state} {lack}".strip())
+                state=say("terminal.lack", state=state, lack=lack) if lack else state)
         )  # fmt: skip
     return rows
 

@@ -235,7 +235,8 @@ def _runs(frontier: Frontier, say: Speech) -> Section:
     """How the plans were computed, and where they are."""
     rows: list[tuple[Cell, ...]] = [
         (_name(curve, frontier, say), p.budget_pct, say(f"frontier.{'nested' if p.nested else 'free'}_word"),
-         f"solved.{p.status}", None if p.gap is None else Amount(_up(p.gap), "share"), p.seconds, visible(p.plan))
+         f"solved.{p.status}", None if p.gap is None else Amount(_up(p.gap), "share"), round(p.seconds, 1),
+         visible(p.plan))
         for curve in frontier.curves
         for p in (*curve.free, *curve.nested)
     ]  # fmt: skip

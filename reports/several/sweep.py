@@ -94,6 +94,10 @@ def _met(row: Row) -> str | None:
     return None if row.met is None else f"{row.met} / {row.targets}"
 
 
+def _tenths(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 1)
+
+
 def _up(gap: float) -> float:
     return math.ceil(gap * 1000 - 1e-9) / 1000
 
@@ -110,8 +114,16 @@ def _verdict(sweep: Sweep, say: Speech) -> Iterator[str]:
     if again:
         yield say("sweep.again", n=again)
     wrong = len({(c.better.job.county, c.better.job.scenario) for c in sweep.contradictions()})
-    yield say("sweep.contradicted", n=wrong) if wrong else say("sweep.agree")
-    yield say("sweep.checked")
+    if wrong or _compared(ended):
+        yield say("sweep.contradicted", n=wrong) if wrong else say("sweep.agree")
+    if ended:
+        yield say("sweep.checked")
+
+
+def _compared(ended: list[Row]) -> bool:
+    """Whether there is a bound that the plan of another solver could have gone beyond."""
+    solves = Counter((row.job.county, row.job.scenario) for row in ended)
+    return any(row.gap is not None and solves[row.job.county, row.job.scenario] > 1 for row in ended)
 
 
 def _tiles(sweep: Sweep, say: Speech) -> Iterator[Tile]:
@@ -151,7 +163,7 @@ def _county(sweep: Sweep, id: str, county: County, lang: Lang) -> Section:
         (
             scenario_title(county, row.job.scenario, say), visible(row.job.solver), _state(row, say), _met(row),
             row.people, row.share, row.capital, row.left, row.running,
-            None if row.gap is None else Amount(_up(row.gap), "share"), row.seconds,
+            None if row.gap is None else Amount(_up(row.gap), "share"), _tenths(row.seconds),
         )
         for row in sweep.of(id)
     ]  # fmt: skip

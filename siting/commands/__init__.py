@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -82,6 +83,18 @@ def writers(formats: str, find: Callable[[str], Any], template: Path | None = No
     if template and "docx" not in named:
         raise click.UsageError(say("cli.report.template_alone"))
     return [partial(find(name), template=template) if template and name == "docx" else find(name) for name in named]
+
+
+def width() -> int | None:
+    """Signs that stand beside each other on the terminal; None where the output goes elsewhere."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def tell(lines: Iterable[str]) -> None:
+    """Lines on standard output, on a terminal broken between words; elsewhere as they are."""
+    from siting.reports.formats.terminal_table import wrapped  # type: ignore[import-not-found,unused-ignore]
+
+    click.echo("\n".join(wrapped(lines, width())))
 
 
 def print_json(data: Mapping[str, Any]) -> None:

@@ -83,8 +83,8 @@ class Board:
             told: set[str] = set()
             for keys, said in sorted(self.parts.items(), key=lambda pair: self._place(pair[0])):
                 if len(keys) > 1:
-                    names = ", ".join(self._name(key) for key in keys)
-                    rows.append(self._row(self.words("live.together", names=names), keys, said, joint=True))
+                    together = self.words("live.together", n=len(keys))  # their names are those of the next rows
+                    rows.append(self._row(together, keys, said, joint=True))
                 rows += [self._row(self._name(key), (key,), said if len(keys) == 1 else None) for key in keys]
                 told |= set(keys)
             rows += [self._row(s.name, (key,), None) for key, s in self.services.items() if key not in told]
@@ -104,7 +104,7 @@ class Board:
         for row in parts:
             share = "" if row.share == NOTHING else self.words("live.line_share", share=row.share)
             texts.append(self.words("live.line", name=row.name, stage=row.stage) + share + self._proven(row))
-        return "; ".join(texts)
+        return self.words("live.next").join(texts)
 
     def _proven(self, row: Row) -> str:
         """Bound and gap of a row, as far as they are known yet."""

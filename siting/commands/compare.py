@@ -11,7 +11,17 @@ from typing import Any
 
 import click
 
-from siting.commands import county_folder, effort_options, listed, print_json, say, telling_options, waiting, writers
+from siting.commands import (
+    county_folder,
+    effort_options,
+    listed,
+    print_json,
+    say,
+    tell,
+    telling_options,
+    waiting,
+    writers,
+)
 from siting.commands.solve import exit_code
 from siting.errors import Fault, InputRefused, PlanRejected
 
@@ -142,4 +152,4 @@ def _tell(comparison: Any, runs: Sequence[Path], written: Sequence[Path], speak:
         return
     from siting.reports.several.terminal import lines  # type: ignore[import-not-found,unused-ignore]
 
-    click.echo("\n".join(lines(comparison, speak, written)))
+    tell(lines(comparison, speak, written))

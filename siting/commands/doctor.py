@@ -38,12 +38,14 @@ def command(as_json: bool) -> None:
         return
     cure = {package: say("cli.doctor.missing", extra=extra) for extra, package in EXTRAS.items()}
     for key, value in facts.items():
-        text = ", ".join(f"{k} {v or cure[k]}" for k, v in value.items()) if isinstance(value, dict) else value
+        text = (
+            say("cli.comma").join(f"{k} {v or cure[k]}" for k, v in value.items()) if isinstance(value, dict) else value
+        )
         if key == "solvers_missing":
-            text = ", ".join(f"{k} ({v})" for k, v in lacking.items()) or say("cli.doctor.none")
-        text = ", ".join(text) if isinstance(text, list) else text
+            text = say("cli.comma").join(f"{k} ({v})" for k, v in lacking.items()) or say("cli.doctor.none")
+        text = say("cli.comma").join(text) if isinstance(text, list) else text
         text = say("cli.yes" if text else "cli.no") if isinstance(text, bool) else text
-        click.echo(f"{say('cli.doctor.' + key)}: {text}")
+        click.echo(say("cli.of", what=say(f"cli.doctor.{key}"), text=text))
 
 
 def _writable(folder: Path) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from siting.commands import json_option, lang_option, print_json, say, waiting
+from siting.commands import json_option, lang_option, print_json, say, tell, waiting, width
 from siting.errors import Fault, PlanRejected
 
 
@@ -39,4 +39,4 @@ def command(
     if as_json:
         print_json({"run": str(run), **getattr(told, f"{kind}_data")(*id)})
     else:
-        click.echo("\n".join(getattr(told, kind)(*id)))
+        tell(told.overview(width()) if kind == "overview" else getattr(told, kind)(*id))

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from siting.commands import county_folder, effort_options, print_json, say, telling_options, writers
+from siting.commands import county_folder, effort_options, print_json, say, tell, telling_options, writers
 from siting.commands.solve import exit_code
 from siting.runs.asking import Ask, Listener
 
@@ -71,7 +71,7 @@ def command(
     else:
         from siting.reports.several.frontier import lines  # type: ignore[import-not-found,unused-ignore]
 
-        click.echo("\n".join(lines(found, speak, written)))
+        tell(lines(found, speak, written))
     status = [point.status for curve in found.curves for point in curve.free]
     stopped = found.result.get("signal")
     limit = next((s for s in status if s in ("time_limit", "memory_limit")), "")

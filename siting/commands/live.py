@@ -11,12 +11,13 @@ import time
 from collections.abc import Callable
 from types import TracebackType
 
+from rich.cells import cell_len
 from rich.console import Console, JustifyMethod
 from rich.live import Live as Screen
 from rich.table import Table
 from rich.text import Text
 
-from siting.commands.board import Board
+from siting.commands.board import Board, Row
 from siting.plans.outcome import Progress
 from siting.runs.asking import Listener
 from siting.words import Words
@@ -27,6 +28,11 @@ REDRAWN_PER_S = 4
 #: Steps after the search: what it has reached is no news then.
 AFTER = {f"step.{name}" for name in ("verify", "certify", "cross_check", "money_curves", "report")}
 COLUMNS = ("service", "served", "share", "at_most", "gap", "stage", "time")
+
+
+def _of(rows: list[Row], key: str) -> list[str]:
+    """The texts of one column."""
+    return [getattr(row, "name" if key == "service" else key) for row in rows]
 
 
 class Live:
@@ -70,10 +76,17 @@ class Live:
         rows = self.board.rows(seconds)
         for key in COLUMNS if rows else ():
             side: JustifyMethod = "left" if key in ("service", "stage") else "right"
-            table.add_column(Text(self.words(f"live.{key}")), justify=side, overflow="ellipsis", no_wrap=True)
+            # where the terminal is narrow the names give way, never a figure
+            least = (
+                None
+                if key == "service"
+                else max(cell_len(text) for text in (self.words(f"live.{key}"), *_of(rows, key)))
+            )
+            table.add_column(
+                Text(self.words(f"live.{key}")), justify=side, overflow="ellipsis", no_wrap=True, min_width=least
+            )
         for row in rows:
-            cells = (row.name, row.served, row.share, row.at_most, row.gap, row.stage, row.time)
-            table.add_row(*(Text(cell) for cell in cells), style="bold" if row.joint else "")
+            table.add_row(*(Text(_of([row], key)[0]) for key in COLUMNS), style="bold" if row.joint else "")
         return table
 
     def say_now(self) -> bool:

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 import click
 
-from siting.commands import county_folder, effort_options, print_json, say, telling_options
+from siting.commands import county_folder, effort_options, print_json, say, tell, telling_options
 from siting.errors import EXIT_INTERRUPTED, EXIT_LIMIT_WITH_PLAN, EXIT_OK, EXIT_TERMINATED
 from siting.runs import solving
 from siting.runs.asking import Ask, Listener
@@ -86,7 +86,7 @@ def finish(
     if as_json:
         print_json({**result, "run": str(run)})
     elif said:
-        click.echo("\n".join(said))
+        tell(said)
     gap = "-" if result["gap"] is None else f"{result['gap']:.2%}"
     if signal:
         click.echo(say("cli.solve.stopped", signal=signal, run=run, gap=gap), err=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from siting.commands import county_folder, effort_options, listed, print_json, say, telling_options, writers
+from siting.commands import county_folder, effort_options, listed, print_json, say, tell, telling_options, writers
 from siting.commands.solve import exit_code
 from siting.errors import SolverFailed
 from siting.runs.asking import Ask, Listener
@@ -62,7 +62,7 @@ def command(
     else:
         from siting.reports.several.sweep import lines  # type: ignore[import-not-found,unused-ignore]
 
-        click.echo("\n".join(lines(found, speak, written)))
+        tell(lines(found, speak, written))
     sys.exit(_code([row.status for row in found.rows], found.result.get("signal")))
 
 
