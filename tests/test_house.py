@@ -162,7 +162,14 @@ def test_commands_import_rooms_only_when_they_are_called() -> None:
         rooms = {m for m in imports(path) if room_of(m)}
         printed = {
             f"siting.reports.{name}"
-            for name in ("formats.terminal", "formats.explain", "several.terminal", "several.frontier", "several.sweep")
+            for name in (
+                "formats.terminal",
+                "formats.explain",
+                "formats.terminal_table",
+                "several.terminal",
+                "several.frontier",
+                "several.sweep",
+            )
         }
         assert all(m in printed or room_of(m) == "instances" for m in rooms), shown(path)
 
