@@ -223,7 +223,7 @@ class _State:
             self.open(o)
 
     def around(self, site: int) -> np.ndarray:
-        """Demand points whom a site serves; who needs a bus for it is not counted on."""
+        """Positions of the demand points whom a site serves; who needs a bus for it is not counted on."""
         rows = slice(self.start[site], self.start[site + 1])
         who: np.ndarray = self.who[rows][~self.rides[rows]]
         return who

@@ -69,7 +69,11 @@ def service_plan(
     gone: np.ndarray | None = None,
     group: np.ndarray | None = None,
 ) -> ServicePlan:
-    """One service of `complete`."""
+    """One service of `complete`, with what is given of it: ``served`` (n,), ``gone`` positions of ways, ``group`` (n,).
+
+    Raises:
+        SolverFailed: the open options cannot keep what must be kept (E902).
+    """
     chosen = np.array(sorted(opened[block.service]), dtype=np.int64)
     option_at = np.full(len(block.site_ids), -1, dtype=np.int64)
     option_at[block.option_site[chosen]] = chosen

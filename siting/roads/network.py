@@ -43,7 +43,8 @@ class Plane:
         return np.column_stack([lon * self.metres_per_lon, lat * self.metres_per_lat])
 
     def distance_m(self, lon1: np.ndarray, lat1: np.ndarray, lon2: np.ndarray, lat2: np.ndarray) -> np.ndarray:
-        """Straight distances in whole metres, rounded up."""
+        """Straight distances (k,) in whole metres, rounded up, from points (k,) in degrees to others (k,), or all to
+        one."""
         dx = (lon1 - lon2) * self.metres_per_lon
         dy = (lat1 - lat2) * self.metres_per_lat
         metres: np.ndarray = np.ceil(np.sqrt(dx * dx + dy * dy)).astype(np.int64)
@@ -100,7 +101,7 @@ class ModeNetwork:
     components: int
 
     def leg_ms(self, distance_m: np.ndarray) -> np.ndarray:
-        """Time on the straight leg between a point and its node, in milliseconds, rounded up."""
+        """Times (k,) on the straight legs between points and their nodes, in milliseconds, rounded up."""
         return -(-distance_m * 3_600_000 // self.access_mph)
 
 

@@ -39,7 +39,7 @@ class Ways:
 
     @property
     def travel(self) -> np.ndarray:
-        """Whole seconds or metres, rounded up."""
+        """Whole seconds or metres (k,) of each way, rounded up."""
         return -(-self.cost // 1000)
 
     def of_settlements(self, chosen: np.ndarray) -> Ways:

@@ -103,7 +103,11 @@ class _Work:
         self.today = self._today()
 
     def done(self) -> Frontier:
-        """All curves; `curves.json` is written after each."""
+        """All curves; `curves.json` is written after each.
+
+        Raises:
+            NoPlan: a signal came before there was a curve (E601).
+        """
         curves: list[Curve] = []
         for key in self.budgets.services or ():
             if not self.interrupt():

@@ -126,7 +126,11 @@ class _Work:
         return {"services": services, "tree": tree}, bound
 
     def prove(self, name: str, services: list[str], tree: Any) -> int:
-        """The bound that a tree proves."""
+        """The bound that a tree proves.
+
+        Raises:
+            SolverFailed: it proves that there is no plan at all (E902).
+        """
         bound = self.prover.prove(name, services, SCALE, tree)
         if bound is None:
             raise SolverFailed(Fault("E902", values={"why": f"{name}: the certificate leaves no plan at all"}))

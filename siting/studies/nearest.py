@@ -61,7 +61,8 @@ def goals(county: County, times: TravelTimes, mode: str, points: list[tuple[str,
 def nearest(
     county: County, times: TravelTimes, mode: str, by_time: bool, origins: np.ndarray, to: Goals
 ) -> list[tuple[str, int] | None]:
-    """Id and cost (ms or mm) of the nearest goal for the settlements at these positions; None where no road leads."""
+    """Id and cost (ms or mm) of the nearest goal for the settlements at the positions ``origins`` (k,), in their order;
+    None where no road leads."""
     network, home = times.networks[mode], times.settlement_snap[mode]
     usable = np.flatnonzero(to.snap.node >= 0)
     if not len(usable):

@@ -86,7 +86,7 @@ class Lagrangean:
         return found
 
     def start(self) -> np.ndarray:
-        """A point to begin at."""
+        """A point (d,) to begin at."""
         n = len(self.level.people)
         return np.concatenate([0.3 * self.high[:n], np.zeros(len(self.high) - n)])
 
@@ -99,7 +99,7 @@ class Lagrangean:
         return Look(value, slope, np.concatenate([share, flow]))
 
     def order(self, left: np.ndarray) -> np.ndarray:
-        """The ways worth something, site by site, the best first."""
+        """Positions of the ways that are worth something by ``left`` (p,), site by site, the best first."""
         good = np.flatnonzero(left > 0)
         order = good[np.argsort(-left[good], kind="stable")]
         by_site: np.ndarray = order[np.argsort(self.slim[order], kind="stable")]
@@ -190,7 +190,7 @@ class Lagrangean:
         return share, float(top[np.isfinite(top)].sum())
 
     def whole(self, at: np.ndarray) -> float:
-        """The bound at a point with the first row in whole options: a dynamic program over its money."""
+        """The bound at a point (d,) with the first row in whole options: a dynamic program over its money."""
         value = self._inner(at)[0]
         if self.costs is None or (self.costs < 0).any() or self.money < 0:
             return value

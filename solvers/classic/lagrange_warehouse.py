@@ -117,7 +117,8 @@ def climb(
 
 
 def fixed(bound: Bound, free: np.ndarray, one: np.ndarray, upper: float) -> tuple[np.ndarray, np.ndarray]:
-    """The masks after fixing by price: no better solution opens a site that would lift the bound to ``upper``."""
+    """The masks ``free`` and ``one`` (m,) after fixing by price: no better solution opens a site that would lift the
+    bound to ``upper``."""
     shut = free & (bound.value + bound.rho >= upper)
     must = free & ~shut & (bound.value - bound.rho >= upper)
     return free & ~shut & ~must, one | must

@@ -57,7 +57,7 @@ class Lagrangean:
         self.low = np.zeros(len(self.high))
 
     def start(self) -> np.ndarray:
-        """A point to begin at."""
+        """A point (d,) to begin at."""
         return np.concatenate([0.3 * self.cover.weight, np.zeros(len(self.high) - len(self.cover.weight))])
 
     def look(self, at: np.ndarray) -> Look:
@@ -114,7 +114,7 @@ def lower(
     deadline: float,
     at: np.ndarray | None = None,
 ) -> Bound:
-    """The bound after a descent from ``at``."""
+    """The bound after a descent from the point ``at`` (d,), else from the usual start."""
     form = Lagrangean(cover)
     found = descend(form.look, form.start() if at is None else at, form.low, form.high, goal, how, over, deadline)
     return Bound(raised(found.value), found.at, form.rest(found.at), found.choice)

@@ -123,7 +123,11 @@ class Relaxation:
         return self._point(())
 
     def solve(self, first: bool = False) -> Point | None:
-        """Solve from the basis that stands; the first time by the interior point method. None: no choice is left."""
+        """Solve from the basis that stands; the first time by the interior point method. None: no choice is left.
+
+        Raises:
+            RuntimeError: HiGHS ends in any other way; the process ends with it, and its last bound holds.
+        """
         self.highs.setOptionValue("solver", "ipm" if first else "simplex")
         self.highs.run()
         if self.highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible:

@@ -31,12 +31,12 @@ class Rows:
 
 
 def at_least(row: np.ndarray, column: np.ndarray, value: np.ndarray, lower: np.ndarray) -> Rows:
-    """Rows with a least value only."""
+    """Rows with a least value ``lower`` (rows,) only."""
     return Rows(row, column, value, lower, np.full(len(lower), np.inf))
 
 
 def equal(row: np.ndarray, column: np.ndarray, value: np.ndarray, to: np.ndarray) -> Rows:
-    """Rows with one value."""
+    """Rows that have the value ``to`` (rows,)."""
     return Rows(row, column, value, to, to)
 
 

@@ -55,7 +55,11 @@ def _note(fault: threading.ExceptHookArgs) -> None:
 
 
 def set_options(highs: highspy.Highs, child: Child) -> None:
-    """The options of a job, each read back."""
+    """The options of a job, each read back.
+
+    Raises:
+        RuntimeError: HiGHS does not take one, or holds another value.
+    """
     wanted = {**child.options, "log_to_console": False, "log_file": str(child.log), "mip_min_logging_interval": 0.5}
     for name, value in wanted.items():
         _must(highs.setOptionValue(name, value), f"option {name}")
@@ -65,7 +69,11 @@ def set_options(highs: highspy.Highs, child: Child) -> None:
 
 
 def pass_model(highs: highspy.Highs, job: Job) -> None:
-    """The model of a job, its counts and all its numbers read back."""
+    """The model of a job, its counts and all its numbers read back.
+
+    Raises:
+        RuntimeError: HiGHS does not take it, or holds another model.
+    """
     model = highspy.HighsLp()
     model.num_col_, model.num_row_ = len(job["cost"]), len(job["row_lower"])
     model.col_cost_, model.offset_ = job["cost"], float(job["offset"])
