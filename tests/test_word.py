@@ -341,6 +341,25 @@ def test_paper_has_the_dearest_of_a_long_list_of_sites_and_names_the_workbook(st
     assert "xlsx" in leaf.rest
 
 
+def test_the_line_that_ends_a_report_does_not_stand_alone_on_a_page(study: Study) -> None:
+    say = Speech(load("en", content.WORDS), study.county.file.money)
+    table = Table("t", "T", (Column("a", "A"),), (("one",), ("two",)))
+    told = dataclasses.replace(content.of(study, "en"), sections=(Section("x", "X", (), (table,)),))
+    data = word.document(told, say, (), "2026-01-01T00:00:00")
+    last = Document(io.BytesIO(data)).tables[-1].rows[-1].cells[0].paragraphs[0]
+    assert last.text == "two"
+    assert last.paragraph_format.keep_with_next
+
+
+def test_room_that_texts_do_not_need_keeps_heads_on_one_line(study: Study) -> None:
+    say = Speech(load("en", content.WORDS), study.county.file.money)
+    columns = Column("plot", "Plot"), Column("saved", "Capital saved (wan yuan)", "money"), Column("by", "By")
+    table = Table("t", "T", columns, tuple((f"PL-T01-V{n:02}", n, "Mawan") for n in range(9)))
+    plot, saved, _ = widths(table, say, 156)
+    assert saved >= 1.4 * len("Capital saved (wan yuan)")
+    assert plot >= 1.8 * len("PL-T01-V01")
+
+
 @pytest.mark.parametrize(("n", "signs"), [(1, "一"), (10, "十"), (11, "十一"), (20, "二十"), (35, "三十五")])
 def test_chapters_count_in_chinese(n: int, signs: str) -> None:
     assert paper.chinese(n) == signs

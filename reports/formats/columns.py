@@ -21,6 +21,8 @@ LONGEST_WORD = 16
 HEAD_LINES = 3.0
 #: A head or a word in bold is so much wider, and Word keeps so much more room beside it.
 BOLD, WORD_EDGE = 1.1, 1.0
+#: A capital or digit is so much wider than other letters.
+WIDE = 0.25
 #: Words do not fill their lines, and digits are wider than most letters.
 LOOSE = 1.08
 #: Of a longer table every so many rows are looked at that about this number is left.
@@ -28,7 +30,7 @@ SAMPLE = 240
 #: Rows that are looked at, and how often at most, when columns exchange room.
 FEW, TIMES = 60, 24
 #: Widths grow by so many signs at a time, that which saves most for its room.
-STEPS = (1.0, 2.0, 4.0, 8.0)
+STEPS = (1.0, 2.0, 4.0, 8.0, 12.0)
 #: The power with which the longest cell of a row outweighs the others.
 WEIGHT = 6
 
@@ -41,8 +43,11 @@ def widths(table: Table, say: Speech, whole: float) -> list[float]:
     alike = np.array([bool(column.brief) for column in table.columns])
     even = np.where(alike, least[alike].max(initial=0), least)
     least = even if even.sum() < room else least
-    taken = _shared(length, least, np.maximum(least, most), room) if least.sum() < room else least
-    if alike.any() and least.sum() < room:
+    if least.sum() >= room:
+        return [float(width) for width in whole * least / least.sum()]
+    taken = _shared(length, least, np.maximum(least, most), room)
+    taken = _looser(taken, np.array([_head(column.title) for column in table.columns]), room)
+    if alike.any():
         taken = np.where(alike, taken[alike].mean(), taken)  # plans stand side by side in columns of one width
     return [float(width) for width in whole * taken / taken.sum()]
 
@@ -91,10 +96,14 @@ def _shared(length: np.ndarray, least: np.ndarray, most: np.ndarray, room: float
         taken[n] = min(taken[n] + step, most[n])
         high[:, n] = _high(length[:, n : n + 1], taken[n : n + 1])[:, 0]
     taken = _exchanged(length[:: max(1, len(length) // FEW)], least, taken)
-    # What is left makes texts looser, those first that still break.
-    spare = room - taken.sum()
-    wish = np.maximum(most - taken, 0)
-    return taken + (wish * min(1.0, spare / wish.sum()) if wish.sum() else 0)
+    return _looser(taken, most, room)
+
+
+def _looser(taken: np.ndarray, wanted: np.ndarray, room: float) -> np.ndarray:
+    """What is left of the room, shared out to the columns that still want more: first texts, then heads."""
+    spare, wish = room - taken.sum(), np.maximum(wanted - taken, 0)
+    wider: np.ndarray = taken + wish * min(1.0, spare / wish.sum()) if wish.sum() else taken
+    return wider
 
 
 def _exchanged(length: np.ndarray, least: np.ndarray, taken: np.ndarray) -> np.ndarray:
@@ -139,6 +148,12 @@ def lines(table: Table, say: Speech, wide: list[float]) -> int:
     )
 
 
-def _word(text: str) -> int:
-    """Signs of the longest part that should not be broken: Chinese may break anywhere."""
-    return max((len(part) for part in re.split(r"[^\x21-\x7e]+", text)), default=0)
+def _head(title: str) -> float:
+    """The signs that a head takes on one line."""
+    return BOLD * signs(title) + EDGES + WORD_EDGE
+
+
+def _word(text: str) -> float:
+    """Signs of the longest part that should not be broken: Chinese may break anywhere; capitals and digits are wide."""
+    parts = re.split(r"[^\x21-\x7e]+", text)
+    return max((len(part) + WIDE * sum(c.isupper() or c.isdigit() for c in part) for part in parts), default=0)

@@ -144,6 +144,7 @@ class Writer:
             self._heading(paper.heading(len(sheets.chapters) + 2, self.say("paper.maps"), self.say), 1)
             for figure in figures[1:]:
                 self._picture(figure)
+        word_table.keep_last_row(self.word.element.body)
         self.text(self.say("paper.made", version=__version__), MADE)
         self._annex(sheets.annex)
 

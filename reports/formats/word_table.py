@@ -50,6 +50,13 @@ def fill(table: WordTable, widths: Sequence[float], rows: Iterable[Sequence[Cell
         last = row
 
 
+def keep_last_row(body: etree._Element) -> None:
+    """Where ``body`` ends with a table, keep its last row on the page of what follows."""
+    tables = [part for part in body if part.tag != qn("w:sectPr")][-1:]
+    for row in [row for table in tables for row in table.findall(ROW)][-1:]:
+        etree.SubElement(row.find(f"{CELL}/{PARAGRAPH}/{PARAGRAPH_STYLE}"), NEXT)
+
+
 def _cell(row: etree._Element, text: str, style: str, width: str) -> None:
     cell = etree.SubElement(row, CELL)
     etree.SubElement(etree.SubElement(cell, CELL_STYLE), WIDTH, {KIND: "dxa", VALUE: width})
