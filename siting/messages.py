@@ -40,6 +40,8 @@ def clipped(text: str) -> str:
 def sentence(fault: Fault, words: Words) -> str:
     """What is wrong and what to do, on one line; what was meant, where it can be guessed."""
     values = {k: sentence(v, words) if isinstance(v, Fault) else clipped(str(v)) for k, v in fault.values.items()}
+    if "why" in values:
+        values["why"] = words.translated("why", values["why"])
     meant = values.get("meant") or _meant(values.get("value") or values.get("name", ""), values.get("known", ""))
     return printable(words(fault.code, **values) + (words("fault.meant", meant=meant) if meant else ""))
 

@@ -16,10 +16,7 @@ SPEAK = ("core", "decorators", "exceptions", "formatting", "parser", "types")
 
 def translated(text: str) -> str:
     """What click says, in the language of the moment; what is not known stays English."""
-    if words.language() != "zh":
-        return text
-    english, chinese = words.load("en").sentences, words.load("zh").sentences
-    return next((chinese[k] for k, said in english.items() if k.startswith("click.") and said == text), text)
+    return words.load(words.language()).translated("click", text)
 
 
 def teach() -> None:

@@ -49,6 +49,11 @@ class Words:
         told = {k: _Text(v, self) if isinstance(v, str) else v for k, v in values.items()}
         return self.sentences[key].format(**told)
 
+    def translated(self, family: str, text: str) -> str:
+        """What others said in English, in this language: the sentence of the family that reads so; else as it is."""
+        english = load("en").sentences
+        return next((self.sentences[k] for k, s in english.items() if s == text and k.startswith(f"{family}.")), text)
+
     def name(self, thing: Named) -> str:
         """Its name in this language; the county's own where there is no English one."""
         return (thing.name_en or thing.name) if self.lang == "en" else (thing.name or thing.name_en)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import importlib
+import re
 from importlib.resources import files
 from pathlib import Path
 
@@ -10,6 +13,7 @@ import pytest
 
 from siting import commands, words
 from siting.counties.sections import MoneyUnit
+from siting.errors import Fault
 from siting.messages import fault_lines
 from siting.reading import instance
 from siting.reading.likeness import Likeness
@@ -56,6 +60,24 @@ HINTS: dict[str, tuple[Break, list[str]]] = {
     "a scenario with a misspelt key": (
         append("county.toml", CHANGES + '"services.clinic.wieght" = 3\n'),
         ["E184", "“services.clinic.wieght” is not a key of this section; “weight” is one"],
+    ),
+    "one bracket for two": (
+        replace("county.toml", "[[services.clinic.access]]", "[services.clinic.walking]"), ["E116", "!plain number"],
+    ),
+    "a list without brackets": (
+        replace("county.toml", 'hosts = ["county_town", "village"]', 'hosts = "village"'),
+        ["E169", "a list stands here, in square brackets", "!plain number"],
+    ),
+    "an id in Chinese": (replace("county.toml", 'id = "tiny"', 'id = "小河"'), ["E177", "only small letters", "!^["]),
+    "a county file in GBK": (
+        lambda folder: (folder / "county.toml").write_bytes(
+            (folder / "county.toml").read_text(encoding="utf-8").replace("Tiny", "小河").encode("gb18030")
+        ) and None,
+        ["E176 county.toml:", "Save county.toml as UTF-8", "!encoding ="],
+    ),
+    "two limits": (
+        replace("county.toml", "limit_min = { value = 1,", "limit_m = 30\nlimit_min = { value = 1,"),
+        ["E171", "give exactly one of limit_min and limit_m", "!{'"],
     ),
     "a road class that no mode knows": (
         lambda folder: [replace("edges.csv", ",road,", ",raod,")(folder) for _ in range(5)] and None,
@@ -217,3 +239,37 @@ def test_the_waste_of_a_hamlet_is_not_nothing() -> None:
         "0.0 t/d",
         "5.2 t/d",
     ]
+
+
+def test_one_bracket_where_several_sections_may_stand_is_told_so(tiny: Path, siting_cli: Run) -> None:
+    text = (tiny / "county.toml").read_text(encoding="utf-8")
+    (tiny / "county.toml").write_text(
+        text.replace("[[targets]]", "[targets]", 1).split("[[targets]]")[0], encoding="utf-8"
+    )
+    answer = siting_cli("check", tiny)
+    assert "E170 county.toml:" in answer.out
+    assert "in double brackets, [[targets]]" in answer.out
+
+
+def test_a_share_as_a_fraction_and_a_factor_in_per_cent_are_asked_about(tiny: Path, siting_cli: Run) -> None:
+    with (tiny / "county.toml").open("a", encoding="utf-8") as out:
+        out.write("\n[scenarios.fifty]\ncapital_factor = 50\n")
+    text = (tiny / "county.toml").read_text(encoding="utf-8")
+    (tiny / "county.toml").write_text(re.sub(r"threshold_pct = \d+", "threshold_pct = 0.95", text), encoding="utf-8")
+    told = siting_cli("check", tiny).out
+    assert "asks for 0.95 %: shares are written in per cent. Was 95 meant?" in told
+    assert "multiplies the money by 50: a factor of 1 changes nothing. Was 0.5 meant?" in told
+
+
+def test_why_keys_do_not_go_together_is_told_in_chinese() -> None:
+    known = {text for key, text in words.load("en").sentences.items() if key.startswith("why.")}
+    for name in ("sections", "services"):
+        tree = ast.parse(Path(importlib.import_module(f"siting.counties.{name}").__file__ or "").read_text("utf-8"))
+        raised = [n.exc for n in ast.walk(tree) if isinstance(n, ast.Raise) and isinstance(n.exc, ast.Call)]
+        said = [
+            ast.literal_eval(e.args[0]) for e in raised if ast.unparse(e).startswith(("ValueError('", 'ValueError("'))
+        ]
+        assert len(said) > 5
+        assert set(said) <= known
+    fault = Fault("E171", "county.toml", values={"why": "an aim stands twice"})
+    assert next(fault_lines([fault], words.load("zh"))) == "E171 county.toml 前后不一致：aims 中有重复"

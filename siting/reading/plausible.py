@@ -44,6 +44,8 @@ SPEEDS_KMH = {"walk": (1.5, 8), "bicycle": (3, 30), "drive": (3, 130), "bus": (3
 ACCESS_KMH = (1.5, 30)
 #: A yearly running cost above so many times the capital is one of several years, or in another unit.
 MOST_RUNNING = 5
+#: No scenario multiplies the money so often; a factor of 50 was meant as half.
+MOST_FACTOR = 20
 #: A fund that pays so many times for everything is in another unit.
 MOST_FUND = 1000
 #: Places of one site against the demand of the whole county.
@@ -172,4 +174,19 @@ def _shown(service: Service, amount: int) -> str:
     return f"{amount / 1000:g} t/d" if service.family == "haul" else f"{amount:,}"
 
 
-CHECKS: tuple[Check, ...] = (people, ages, waste, minutes, money, places)
+def wishes(county: County, _: Numbers) -> Iterator[Fault]:
+    """W182 a share of at most one per cent, which was meant as a fraction; W183 a factor that was meant in per cent."""
+    for k, target in enumerate(county.file.targets):
+        asked = target.threshold_pct
+        if asked is not None and asked <= 1 and target.indicator != "urban_rural_gap":
+            values = {"value": asked, "pct": f"{float(asked) * 100:.4g}"}
+            yield toml_fault(county, "W182", f"targets[{k}].threshold_pct", **values)
+    for name, scenario in county.file.scenarios.items():
+        for key in ("capital_factor", "running_factor"):
+            factor = getattr(scenario, key)
+            if factor >= MOST_FACTOR:
+                where = f"scenarios.{name}.{key}"
+                yield toml_fault(county, "W183", where, value=factor, share=f"{float(factor) / 100:.4g}")
+
+
+CHECKS: tuple[Check, ...] = (people, ages, waste, minutes, money, places, wishes)

@@ -21,7 +21,7 @@ from typing import Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origi
 
 from pydantic import ValidationError
 
-from siting.counties.rows import Row
+from siting.counties.rows import COLUMN, Row
 from siting.errors import Fault
 
 R = TypeVar("R", bound=Row)
@@ -115,8 +115,9 @@ def pydantic_faults(
         kind, context, depth = item["type"], item.get("ctx", {}), len(item["loc"])
         if kind == "too_short" and any(o["loc"][:depth] == item["loc"] and len(o["loc"]) > depth for o in items):
             continue  # a list is short only because its elements have faults of their own
-        values: dict[str, object] = {"value": _short(item.get("input"))}
-        code = "E118"
+        given, key = item.get("input"), ".".join(str(part) for part in item["loc"])
+        values: dict[str, object] = {"value": _short(given), "key": key}
+        code = "E171" if isinstance(given, dict) else "E118"
         if kind in ("missing", "string_too_short", "too_short"):
             code = "E107"
         elif limit := next((f"{sign} {context[k]}" for k, sign in _BOUNDS.items() if k in context), ""):
@@ -132,6 +133,13 @@ def pydantic_faults(
             code = "E116"
         elif kind == "string_pattern_mismatch":
             code, values["pattern"] = "E114", context["pattern"]
+            code = {"^[a-z0-9][a-z0-9-]{0,62}$": "E177", f"^({COLUMN})?$": "E178"}.get(context["pattern"], code)
+        elif kind in ("tuple_type", "list_type"):
+            code = "E170" if isinstance(given, dict) else "E169"
+        elif kind in ("dict_type", "model_type", "model_attributes_type"):
+            code = "E174"
+        elif kind == "string_type":
+            code = "E175"
         elif kind == "bool_type":
             code, values["known"] = "E109", "true, false"
         elif "parsing" in kind or kind.endswith(("_type", "finite_number")):

@@ -52,8 +52,8 @@ def read(path: Path) -> tuple[Document, list[Fault]]:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return Document(), [Fault("E162", path.name)]
     text, faults = decode(data, "utf-8", path.name)
-    if text is None:
-        return Document(), faults
+    if text is None:  # county.toml has no encoding to declare: it is UTF-8
+        return Document(), [Fault("E176", f.file, f.row) if f.code == "E101" else f for f in faults]
     if (longest := max(map(len, text.splitlines()), default=0)) > LONGEST_LINE:
         why = f"a line of {longest:,} characters, more than {LONGEST_LINE:,}"
         return Document(), [Fault("E100", path.name, values={"why": why})]
