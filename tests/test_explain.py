@@ -35,7 +35,7 @@ from siting.reports.speech import Speech
 from siting.reports.spots import every
 from siting.roads import travel
 from siting.solvers import greedy
-from siting.studies import remedy
+from siting.studies.offering import Bench
 from siting.studies.reasons import Loss, Reasons
 from siting.studies.refusals import Refusals, red_lines
 from siting.studies.serving import Serving
@@ -63,7 +63,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
     plan = Plan.from_json(small_county.plan(folder))
     measures = measure.of(plan, county, base)
     known = Reasons(pose(county, times, base), plan, measures)
-    bench = remedy.Bench(plan, measures, county, times)
+    bench = Bench(plan, measures, county, times)
     return SimpleNamespace(county=county, plan=plan, known=known, refusals=Refusals(bench, known.serving))
 
 

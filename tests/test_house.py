@@ -76,6 +76,7 @@ ORDER = (
         "studies",
         "studies.study",
         "studies.nearest",
+        "studies.offering",
         "studies.remedy",
         "studies.shortfall",
         "studies.serving",

@@ -18,6 +18,7 @@ from siting.plans import measure
 from siting.reading import instance, scenario
 from siting.roads import travel
 from siting.studies import nearest, remedy, shortfall
+from siting.studies.offering import Bench, Offer
 
 TOML = """
 format = 1
@@ -114,7 +115,7 @@ EDGES = "from_node,to_node,length_m,road_class\nA,B,1000,road\nB,C,1000,road\nC,
 
 
 @pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> remedy.Bench:
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
     return _bench(tmp_path_factory.mktemp("county"), TOML)
 
 
@@ -128,9 +129,7 @@ SCHOOL = ServicePlan(
 )
 
 
-def _bench(
-    folder: Path, toml: str, name: str = "base", sites: str = SITES, school: ServicePlan = SCHOOL
-) -> remedy.Bench:
+def _bench(folder: Path, toml: str, name: str = "base", sites: str = SITES, school: ServicePlan = SCHOOL) -> Bench:
     files = {"county.toml": toml, "settlements.csv": SETTLEMENTS, "sites.csv": sites, "nodes.csv": NODES}
     for file, text in (files | {"edges.csv": EDGES}).items():
         (folder / file).write_text(text, encoding="utf-8")
@@ -154,23 +153,23 @@ def _bench(
         }
     )
     measures = measure.of(plan, county, scenario.of(county))
-    return remedy.Bench(plan, measures, county, travel.times(county))
+    return Bench(plan, measures, county, travel.times(county))
 
 
-def test_each_settlement_hears_of_the_nearest_sites_and_the_cheapest_offer(bench: remedy.Bench) -> None:
+def test_each_settlement_hears_of_the_nearest_sites_and_the_cheapest_offer(bench: Bench) -> None:
     found = {(r.service, r.settlement): r for r in remedy.of(bench)}
     three = found["clinic", "V3"]
     assert three.open == nearest.Near("C1", 0, 120, 60)  # two kilometres, one minute too far
     assert three.open.over == 60
     assert three.candidate == nearest.Near("C4", 0, 60, 60)  # the limit itself is inside
     assert three.candidate.over == 0
-    assert three.offer == remedy.Offer("clinic", "C4", "standard", "new", 100_000, 10_000, 40)
+    assert three.offer == Offer("clinic", "C4", "standard", "new", 100_000, 10_000, 40)
     assert (three.fund, three.left) == ("county", 150_000)
     four, five = found["clinic", "V4"], found["clinic", "V5"]
     assert four.candidate == nearest.Near("C4", 0, 0, 60)
     assert five.open == nearest.Near("C1", 0, 240, 60)
     assert five.candidate == nearest.Near("C5", 0, 0, 60)
-    assert five.offer == remedy.Offer("clinic", "C4", "standard", "new", 100_000, 10_000, 30)  # as dear as C5
+    assert five.offer == Offer("clinic", "C4", "standard", "new", 100_000, 10_000, 30)  # as dear as C5
 
 
 @pytest.mark.parametrize("rule", ["", "closest = true\n"])
@@ -192,23 +191,23 @@ access = [{ mode = "drive", limit_min = 0.5 }, { kind = "boarding", mode = "driv
     found = {r.settlement: r for r in remedy.of(_bench(tmp_path, toml, sites=sites, school=school))}
     # S2 is one minute away and has no bed, S5 lies two minutes off and has twenty; V1 boards at S5 over four minutes
     assert found["V3"].open == nearest.Near("S5", 1, 120, 240)
-    assert found["V3"].offer == remedy.Offer("school", "S5", "small", "keep", 0, 0, 10, access=1)
+    assert found["V3"].offer == Offer("school", "S5", "small", "keep", 0, 0, 10, access=1)
     assert found["V1"].open == nearest.Near("S5", 1, 240, 240)
 
 
-def test_who_has_no_road_hears_so(bench: remedy.Bench) -> None:
+def test_who_has_no_road_hears_so(bench: Bench) -> None:
     six = next(r for r in remedy.of(bench) if r.settlement == "V6")
     assert (six.block, six.open, six.candidate, six.offer) == ("no_road", None, None, None)
 
 
-def test_a_full_school_may_grow_and_says_what_the_difference_costs(bench: remedy.Bench) -> None:
+def test_a_full_school_may_grow_and_says_what_the_difference_costs(bench: Bench) -> None:
     two = next(r for r in remedy.of(bench) if r.service == "school" and r.settlement == "V2")
     # 40 places today, 80 then: 300,000 * 40 / 80; the running cost goes from 20,000 to 30,000
-    assert two.offer == remedy.Offer("school", "S2", "large", "expand", 150_000, 10_000, 10)
+    assert two.offer == Offer("school", "S2", "large", "expand", 150_000, 10_000, 10)
     assert (two.fund, two.left) == ("edu", 50_000)
 
 
-def test_missed_targets_hear_what_would_close_them(bench: remedy.Bench) -> None:
+def test_missed_targets_hear_what_would_close_them(bench: Bench) -> None:
     closings = {c.target: c for c in shortfall.of(bench, scenario.of(bench.county))}
     # 300 people, 240 needed, 150 served: 90 are missing. C4 serves V3, V4 and V5: 130.
     clinics = closings["clinics"]
@@ -237,7 +236,7 @@ def test_too_little_running_money_is_told(tmp_path: Path) -> None:
     assert causes["clinics"] == "running"  # 10,000 + 20,000 run today, 10,000 more are needed
 
 
-def test_the_nearest_of_many_is_that_of_the_whole_table(bench: remedy.Bench) -> None:
+def test_the_nearest_of_many_is_that_of_the_whole_table(bench: Bench) -> None:
     ways = bench.times.pairs("clinic")
     position = {s.id: k for k, s in enumerate(bench.county.settlements)}
     best: dict[int, int] = {}

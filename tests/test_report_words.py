@@ -14,7 +14,7 @@ from siting.reports import clauses, content
 from siting.reports.chapters import headline, remedies
 from siting.reports.formats import paper
 from siting.reports.nouns import Section, Table
-from siting.studies import remedy
+from siting.studies.offering import Offer
 from siting.studies.shortfall import Closing
 from siting.studies.study import Study
 from siting.words import LANGS, Lang
@@ -37,7 +37,7 @@ def _keys(table: Table) -> set[str]:
 
 def _closing(study: Study, *, gain: int = 50, wanted: int = 50) -> Closing:
     pays = [fund.id for fund in study.county.file.funds][:2]
-    offer = remedy.Offer("clinic", "X", "", "new", 500, 10, 5)
+    offer = Offer("clinic", "X", "", "new", 500, 10, 5)
     return Closing("t", "money", (offer,), wanted, gain, pays[0], 30, 30, tuple((id, 15) for id in pays))
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from siting.studies import remedy, shortfall
 from siting.studies.nearest import Near
-from siting.studies.remedy import Offer, Remedy
+from siting.studies.offering import Bench, Offer
+from siting.studies.remedy import Remedy
 from siting.studies.shortfall import Closing
 from siting.studies.study import Study
 
@@ -37,7 +38,7 @@ class Advice:
 @lru_cache(maxsize=2)
 def advice(study: Study) -> Advice:
     """Everything that would help beside the plan of ``study``; computed once for all formats."""
-    bench = remedy.Bench(study.plan, study.measures, study.county, roads.times(study.county))
+    bench = Bench(study.plan, study.measures, study.county, roads.times(study.county))
     county = study.county
     found = sorted(remedy.of(bench), key=lambda r: (-weight(county, r.service, r.persons), r.service, r.settlement))
     return Advice(tuple(found), {c.target: c for c in shortfall.of(bench, study.scenario)})

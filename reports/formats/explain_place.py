@@ -10,10 +10,10 @@ from typing import Any
 from siting.errors import Fault, InputRefused
 from siting.plan import Assignment
 from siting.reading.likeness import Called, Likeness
-from siting.studies import remedy
+from siting.studies.offering import Bench
 from siting.studies.reasons import Reason
 from siting.studies.refusals import Refusal, Refusals, red_lines
-from siting.studies.remedy import Bench, Remedy
+from siting.studies.remedy import Remedy
 from siting.studies.standins import StandIn, StandIns
 from siting.studies.study import Study
 from siting.words import Words
@@ -233,7 +233,7 @@ class Telling:
         return math.inf if m.running_available is None else m.running_available - m.running
 
     def _bench(self) -> Bench:
-        return remedy.Bench(self.study.plan, self.study.measures, self.study.county, roads.times(self.study.county))
+        return Bench(self.study.plan, self.study.measures, self.study.county, roads.times(self.study.county))
 
     def _head(self, key: str, service: str, site: str, **values: str) -> str:
         spot, say = self.spots[service, site], self.say

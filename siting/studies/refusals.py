@@ -12,13 +12,13 @@ from siting.counties.county import County, RedLine
 from siting.plans.funding import land
 from siting.problems.problem import Block
 from siting.roads.network import Plane
-from siting.studies import remedy
-from siting.studies.remedy import Bench
+from siting.studies import offering
+from siting.studies.offering import Bench
 from siting.studies.serving import Serving
 
 #: nobody: it would serve nobody more; money, running, land: what is left does not suffice; order: what is left would
 #: pay for it, so that only targets of a higher tier or the gap that is not closed keep it out; else what forbids it.
-Cause = Literal["nobody", "money", "running", "land", "order"] | remedy.Block
+Cause = Literal["nobody", "money", "running", "land", "order"] | offering.Block
 
 
 @dataclass(frozen=True)

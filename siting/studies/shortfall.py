@@ -1,7 +1,7 @@
 """What would close each missed target, and why the plan misses it.
 
 The steps are chosen one after another by what each person gained costs: a rule of thumb, which shows the size of the
-money that is missing; nothing is claimed of it. Beside the plan as it is, as in `siting.studies.remedy`.
+money that is missing; nothing is claimed of it. Beside the plan as it is, as in `siting.studies.offering`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from siting.counties.sections import COUNTS
 from siting.plans.measure import TargetFigures
 from siting.problems.needs import WHOLE_SHARE, TargetNeed, reached, target_needs
 from siting.reading.scenario import Scenario
-from siting.studies.remedy import Bench, Offer
+from siting.studies.offering import Bench, Offer
 
 #: later: met after its year; beyond: no site in reach; blocked: none may be built; money, running: not enough.
 Cause = Literal["later", "beyond", "blocked", "money", "running", "other"]
