@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import runpy
@@ -14,6 +15,7 @@ import pytest
 
 from siting.reports import content
 from siting.reports.formats import excel, json_report, sheet_widths, workbook
+from siting.reports.nouns import Amount, Column, Table
 from siting.reports.speech import Speech
 from siting.studies.study import Study
 from siting.words import LANGS, Lang, load
@@ -197,6 +199,17 @@ def test_a_text_never_touches_the_number_on_its_left(study: Study, tmp_path: Pat
         where = {sheet.cell(head, n).value: sheet.cell(row, n) for n in range(1, sheet.max_column + 1)}
         assert where[COL["served_at"]].alignment.indent == 1
         assert where[COL["settlement"]].alignment.indent == 0
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_one_settlement_is_in_the_singular(study: Study, lang: Lang) -> None:
+    say = Speech(load(lang, content.WORDS), study.county.file.money)
+    column = Column("use", "Use", "count")
+    rows = ((Amount(1, "settlements"),), (Amount(2, "persons"),))
+    data = workbook.file([workbook.Sheet("x", "x", tables=(Table("t", "t", (column,), rows),))], say, "x", "")
+    (cell,) = (c for row in openpyxl.load_workbook(io.BytesIO(data)).active for c in row if c.value == 1)
+    one, many = (say(f"excel.settlements{end}") for end in (".one", ""))
+    assert cell.number_format == f'[=1]#,##0" {one}";#,##0" {many}"'
 
 
 def test_a_wide_sheet_can_be_read_when_it_is_printed() -> None:

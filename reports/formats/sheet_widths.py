@@ -12,11 +12,13 @@ from .paper import signs
 #: Sentences are merged over columns that are together so many half-width signs wide.
 READABLE = 120
 #: A column is at least so wide and at most so wide; where a sheet is too wide, texts are wrapped down to ``LEAST``.
-NARROW, LEAST, BROAD = 9, 18, 42
+NARROW, LEAST, BROAD = 9, 22, 42
 #: A sheet of so many half-width signs can still be read when it is printed one page wide.
-PRINTED = 190
+PRINTED = 215
 #: Room of a cell beside its text; so many signs of a head never stand alone in its second line.
 EDGE, FEW = 2, 6
+#: A longer head takes three lines.
+LONG_HEAD = 26
 
 
 @dataclass
@@ -30,7 +32,7 @@ class Widths:
 
     def wish(self, column: int, longest: int, title: str, text: bool) -> None:
         """A table has cells of at most ``longest`` signs in a column with this title; only texts may be wrapped."""
-        head = min(-(-signs(title) // 2) + 2 * EDGE, BROAD)
+        head = min(-(-signs(title) // (2 if signs(title) <= LONG_HEAD else 3)) + 2 * EDGE, BROAD)
         width = max(NARROW, min(longest + EDGE, BROAD), head)
         self.heads.setdefault(column, set()).add(signs(title) + EDGE + 1)
         self.wished[column] = max(self.wished.get(column, 0), width)
@@ -48,6 +50,10 @@ class Widths:
 
 
 def lines(text: str, width: int, size: int = 10) -> int:
-    """Lines that a text of ``size`` points takes in a column of this width; a little more, as words are not broken."""
-    long, room = signs(text) * size, max(1, width) * 10
+    """Lines that a text of ``size`` points takes in a column of this width.
+
+    Latin letters are narrower than the digits by which Excel measures; words of other texts are not broken.
+    """
+    long = signs(text) * size * (92 if text.isascii() else 100)
+    room = max(1, width) * 1000
     return 1 if long <= room else -(-long * 27 // (25 * room))

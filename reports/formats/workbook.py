@@ -28,6 +28,8 @@ from .sheet_widths import READABLE, Widths, lines
 LONGEST_TEXT = 32_000
 #: A tile takes two columns.
 TILES = 4
+#: Units that have a word of their own for one.
+COUNTED = ("settlements", "persons")
 #: Height of one more line of a cell, in points.
 LINE = 13.5
 #: Widest picture in dots: so that it stands beside its title on one printed page.
@@ -174,7 +176,10 @@ class Leaf:
             self.row += 1
             self._line(table.title, bold=True, font_size=12, font_color="#17365D")
         head, units = self.row, [self._unit(table, n) for n in range(len(table.columns))]
-        apart = [n > 0 and c.kind not in NUMBERS and _right(table, n - 1) for n, c in enumerate(table.columns)]
+        apart = [
+            n > 0 and c.kind not in NUMBERS and table.columns[n - 1].kind in NUMBERS
+            for n, c in enumerate(table.columns)
+        ]
         deep = 1
         for n, column in enumerate(table.columns):
             title = self._title(column, units[n])
@@ -207,7 +212,7 @@ class Leaf:
             unit = self._unit(table, n)
             longest = max((signs(self._shown(row[n], column, unit)) for row in table.rows), default=0)
             text = column.kind not in NUMBERS and not any(isinstance(row[n], int | float) for row in table.rows)
-            beside = 2 * (n > 0 and _right(table, n - 1))
+            beside = 2 * (n > 0 and table.columns[n - 1].kind in NUMBERS)
             self.widths.wish(n, longest + beside, self._title(column, unit), text)
 
     def _unit(self, table: Table, n: int) -> Kind | None:
@@ -262,18 +267,16 @@ class Leaf:
 
     def _form(self, form: str, kind: Kind, unit: Kind | None) -> str:
         """A form that says the unit where the head of the column cannot."""
-        return form if unit else f'{form}" {self.say(UNITS[kind])}"'
+        if unit:
+            return form
+        many = f'{form}" {self.say(UNITS[kind])}"'
+        return f'[=1]{form}" {self.say(UNITS[kind] + ".one")}";{many}' if kind in COUNTED else many
 
     def _text(self, row: int, n: int, text: str, **wish: Any) -> None:
         """A text as a text: where it looks like a formula it is also marked as one that must never become one."""
         text = shown(text)
         quoted = {"quote_prefix": True} if text.startswith(RUNS) else {}
         self.page.write_string(row, n, text, self.styles(**wish, **quoted))
-
-
-def _right(table: Table, n: int) -> bool:
-    """Whether a column stands to the right, beside what begins in the next one."""
-    return table.columns[n].kind in NUMBERS
 
 
 def _dots(picture: bytes) -> int:
