@@ -96,7 +96,7 @@ def _in_later_year(
     if wish.growth is None and wish.relocation is None and not wish.concentration_pct:
         return list(places)
     years = (wish.year or base_year) - base_year
-    moves = moves_of(inputs.moves, places) if inputs.moves is not None else []
+    moves = moves_of(inputs.moves, places, notes) if inputs.moves is not None else []
     later = project(places, years, inputs.growth, moves, wish.concentration_pct)
     for level in sorted({place.level for place in places}):
         old = [p for p in places if p.level == level]

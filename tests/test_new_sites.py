@@ -393,7 +393,7 @@ def test_growth_table_is_read_with_its_faults(tmp_path: Path) -> None:
 def test_a_later_year_is_marked_as_an_estimate(tmp_path: Path, extract: Path, villages: Path) -> None:
     growth, moves = tmp_path / "growth.csv", tmp_path / "moves.csv"
     growth.write_text("level,growth\nvillage,-1\n", "utf-8")
-    moves.write_text("迁出,迁入,人数\n上坝,云岭乡,60\n合计,,60\n", "utf-8")
+    moves.write_text("迁出,迁入,人数\n上坝,云岭乡,60人\n合计,,60\n", "utf-8")
     log = make_from_osm(
         tmp_path / "county", extract, settlements=villages, growth=growth, relocation=moves, year=2030, base_year=2020
     )
@@ -411,6 +411,7 @@ def test_a_later_year_is_marked_as_an_estimate(tmp_path: Path, extract: Path, vi
     assert county.file.county.year == 2030
     assert county.file.demand["residents"].estimated
     assert {(row["level"], row["before"], row["after"]) for row in said(log, "W244")} >= {("village", 800, 724)}
+    assert [(row["column"], row["text"], row["value"]) for row in said(log, "N244")] == [("persons", "60人", 60)]
     moves.write_text("迁出,迁入,人数\n无,云岭乡,60\n上坝,云岭乡,101\n", "utf-8")
     faults = refused(lambda: make_from_osm(tmp_path / "x", extract, settlements=villages, relocation=moves))
     assert faults == [("E281", "moves.csv", 2)]

@@ -19,7 +19,7 @@ from siting.errors import Fault, InputRefused
 from ..geography.flat import Flat
 from ..geography.vector import Shape, read_shapes
 from ..tables import amounts, columns
-from ..tables.cells import Cells, Understood
+from ..tables.cells import rows_of
 from ..tables.listing import read_listing
 from ..tables.matching import stem
 from .places import Place, spread
@@ -42,21 +42,15 @@ def read_totals(path: Path, notes: list[Fault]) -> Totals:
     """The table of totals. Raises `InputRefused`: E205-E208, E207 a township twice, E260-E266."""
     listing = read_listing(path, columns.TOTALS, ("township", "population_persons"), summed="population_persons")
     notes += listing.notes
-    faults: list[Fault] = []
-    understood = Understood()
     persons: dict[str, int] = {}
     rows: dict[str, tuple[str, int]] = {}
-    for row, values in listing.rows:
-        cells = Cells(listing, row, values, faults, understood)
+    for cells in rows_of(listing, notes):
         name = cells.must("township")
         key = "" if name in ("全县", "全域", "all", "*") else stem(name)
         if key in persons:
-            faults.append(Fault("E207", listing.file, row, "township", {"id": name, "first": rows[key][1]}))
+            cells.fault("E207", "township", id=name, first=rows[key][1])
         persons[key] = cells.whole("population_persons", 100_000_000)
-        rows[key] = (name, row)
-    if faults:
-        raise InputRefused(faults)
-    notes += understood.notes(listing.file)
+        rows[key] = (name, cells.row)
     return Totals(listing.file, persons, rows)
 
 

@@ -21,7 +21,7 @@ from siting.errors import Fault, InputRefused
 
 from ..networks.roads import distance_m
 from ..tables import columns
-from ..tables.cells import Cells, Understood
+from ..tables.cells import rows_of
 from ..tables.listing import Listing, read_listing
 from ..tables.matching import stem
 from .places import LEVELS, Place
@@ -57,17 +57,13 @@ def read_growth(path: Path, notes: list[Fault]) -> Growth:
     """The growth table. Raises `InputRefused`: E205, E206, E280 an unknown level or one that stands twice."""
     listing = read_listing(path, columns.GROWTH, ("level", "growth_pct_per_year"))
     notes += listing.notes
-    faults: list[Fault] = []
     rates: dict[str, Decimal] = {}
-    for row, values in listing.rows:
-        cells = Cells(listing, row, values, faults, Understood())
+    for cells in rows_of(listing, notes):
         word = cells.must("level")
         level = "all" if word.lower() in EVERY else CHINESE_LEVELS.get(word, word.lower().replace(" ", "_"))
         if (level not in LEVELS and level != "all") or level in rates:
             cells.fault("E280", "level", value=word, known=", ".join([*LEVELS, "all"]))
         rates[level] = cells.decimal("growth_pct_per_year", -STEEPEST_PCT, STEEPEST_PCT)
-    if faults:
-        raise InputRefused(faults)
     return Growth({k: v for k, v in rates.items() if k != "all"}, rates.get("all", Decimal(0)))
 
 
@@ -78,12 +74,10 @@ def read_moves(path: Path, notes: list[Fault]) -> Listing:
     return listing
 
 
-def moves_of(listing: Listing, places: Sequence[Place]) -> list[Move]:
+def moves_of(listing: Listing, places: Sequence[Place], notes: list[Fault]) -> list[Move]:
     """The moves between ``places``, named by id or name. Raises `InputRefused`: E206, E281 no such place or several."""
-    faults: list[Fault] = []
     moves = []
-    for row, values in listing.rows:
-        cells = Cells(listing, row, values, faults, Understood())
+    for cells in rows_of(listing, notes):
         ends = []
         for column in ("from", "to"):
             said = cells.must(column)
@@ -92,8 +86,6 @@ def moves_of(listing: Listing, places: Sequence[Place]) -> list[Move]:
                 cells.fault("E281", column, value=said, count=len(found))
             ends.append(found[0].id if found else "")
         moves.append(Move(ends[0], ends[1], cells.whole("persons", 100_000_000)))
-    if faults:
-        raise InputRefused(faults)
     return moves
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from siting.counties.rows import Settlement, Site
-from siting.errors import Fault, InputRefused
+from siting.errors import Fault
 
 from ..geography.crs import Reference
 from ..geography.flat import Flat
 from ..tables import columns
-from ..tables.cells import Cells, Understood
+from ..tables.cells import Cells, rows_of
 from ..tables.listing import Listing, read_listing
 from ..tables.matching import stem
 from .candidates import Candidate
@@ -36,22 +36,17 @@ def listed_candidates(
     Raises `InputRefused` with every faulty row: E206, E207, E214, E217, E274 no host settlement, E279 unknown service.
     """
     notes += listing.notes
-    notes += [Fault("N213", listing.file, column=name, values={"column": name}) for name in sorted(listing.others)]
-    faults: list[Fault] = []
-    understood = Understood()
+    notes += listing.unused()
     first: dict[str, int] = {}
     found: list[Candidate] = []
-    for row, values in listing.rows:
-        cells = Cells(listing, row, values, faults, understood)
-        ident = cells.ident("id", f"row{row}")
+    for cells in rows_of(listing, notes):
+        ident = cells.ident("id", f"row{cells.row}")
         for service in _services(cells, services):
             if (key := f"{service}#{ident}") in first:
-                faults.append(Fault("E207", listing.file, row, "id", {"id": ident, "first": first[key]}))
-            first.setdefault(key, row)
+                cells.fault("E207", "id", id=ident, first=first[key])
+            first.setdefault(key, cells.row)
             candidate = _read(cells, key, service, settlements, reference)
             found += [candidate] if candidate else []
-    if faults:
-        raise InputRefused(faults)
     return found
 
 

@@ -17,7 +17,7 @@ from ..geography.crs import WGS84, Reference
 from ..networks.osm import Feature
 from ..population.places import Place
 from ..tables import columns
-from ..tables.cells import Cells, Understood
+from ..tables.cells import Cells, rows_of
 from ..tables.listing import read_listing
 from ..tables.matching import plain_name, stem
 from .facilities import Facility
@@ -73,21 +73,13 @@ def read_facilities(
     """
     listing = read_listing(path, columns.FACILITIES, ("kind", "name"), instead={"kind": "service"})
     notes += listing.notes
-    notes += [Fault("N213", listing.file, column=name, values={"column": name}) for name in sorted(listing.others)]
-    faults: list[Fault] = []
-    understood = Understood()
+    notes += listing.unused()
     first: dict[str, int] = {}
     found = []
-    for row, values in listing.rows:
-        cells = Cells(listing, row, values, faults, understood)
-        ident = cells.ident("id", f"row{row}")
-        if ident in first:
-            faults.append(Fault("E207", listing.file, row, "id", {"id": ident, "first": first[ident]}))
-        first.setdefault(ident, row)
+    for cells in rows_of(listing, notes):
+        ident = cells.ident("id", f"row{cells.row}")
+        cells.once("id", ident, first)
         found.append(_read(cells, ident, services, reference))
-    if faults:
-        raise InputRefused(faults)
-    notes += understood.notes(listing.file)
     return FacilityList(listing.file, tuple(found))
 
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from siting.counties.rows import Line, Settlement
-from siting.errors import Fault, InputRefused
+from siting.errors import Fault
 
 from ..tables import columns
-from ..tables.cells import Cells, Understood
+from ..tables.cells import Cells, rows_of
 from ..tables.listing import Listing, read_listing
 from ..tables.matching import stem
 
@@ -29,18 +29,13 @@ def listed_lines(listing: Listing, settlements: Sequence[Settlement], service: s
     Raises `InputRefused` with every faulty row: E206, E207, E214, E217; E281 a stop that is no settlement, or several.
     """
     notes += listing.notes
-    notes += [Fault("N213", listing.file, column=name, values={"column": name}) for name in sorted(listing.others)]
-    faults: list[Fault] = []
-    understood = Understood()
+    notes += listing.unused()
     by_word = _words(settlements)
     first: dict[str, int] = {}
     lines: list[Line] = []
-    for row, values in listing.rows:
-        cells = Cells(listing, row, values, faults, understood)
-        ident = cells.ident("id", f"L{row}")
-        if ident in first:
-            faults.append(Fault("E207", listing.file, row, "id", {"id": ident, "first": first[ident]}))
-        first.setdefault(ident, row)
+    for cells in rows_of(listing, notes):
+        ident = cells.ident("id", f"L{cells.row}")
+        cells.once("id", ident, first)
         stops = _stops(cells, by_word)
         trips = cells.whole("trips_per_day", MOST_TRIPS)
         line = Line(
@@ -51,12 +46,9 @@ def listed_lines(listing: Listing, settlements: Sequence[Settlement], service: s
             stops=";".join(stops),
             trips_per_day=trips,
             status="existing",
-            source=cells.text("source") or f"{listing.file}, row {row}",
+            source=cells.text("source") or f"{listing.file}, row {cells.row}",
         )
         lines.append(line)
-    if faults:
-        raise InputRefused(faults)
-    notes += understood.notes(listing.file)
     return lines
 
 

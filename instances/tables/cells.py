@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from siting.errors import Fault
+from siting.errors import Fault, InputRefused
 
 from ..geography.crs import WGS84, Reference, to_wgs84
 from . import amounts
@@ -51,6 +51,12 @@ class Cells:
     def fault(self, code: str, where: str, **values: object) -> None:
         """Add a fault at this row in column ``where``."""
         self.faults.append(Fault(code, self.listing.file, self.row, where, values))
+
+    def once(self, column: str, ident: str, first: dict[str, int]) -> None:
+        """Keep in ``first`` the row where an id stands first; E207 where it stood before."""
+        if ident in first:
+            self.fault("E207", column, id=ident, first=first[ident])
+        first.setdefault(ident, self.row)
 
     def text(self, column: str) -> str:
         """The cell as text, "" where it is missing."""
@@ -115,6 +121,21 @@ class Cells:
             self.fault("E206", column, value=self.text(column), low=low, high=high)
             return Decimal(0)
         return number
+
+
+def rows_of(listing: Listing, notes: list[Fault]) -> Iterator[Cells]:
+    """The cells of row after row; then N244 for the numbers that had to be understood.
+
+    Raises:
+        InputRefused: after the last row, with the faults of all of them.
+    """
+    faults: list[Fault] = []
+    understood = Understood()
+    for row, values in listing.rows:
+        yield Cells(listing, row, values, faults, understood)
+    if faults:
+        raise InputRefused(faults)
+    notes += understood.notes(listing.file)
 
 
 def _units() -> str:

@@ -44,6 +44,10 @@ class Listing:
     merged: frozenset[tuple[int, str]] = frozenset()
     notes: tuple[Fault, ...] = ()
 
+    def unused(self) -> list[Fault]:
+        """N213 for each column that is not understood."""
+        return [Fault("N213", self.file, column=name, values={"column": name}) for name in sorted(self.others)]
+
 
 def read_listing(
     path: Path, names: Names, needed: Sequence[str], *, instead: Mapping[str, str] | None = None, summed: str = ""
