@@ -14,6 +14,7 @@ import openpyxl
 import pytest
 
 from siting.reports import content
+from siting.reports.chapters import people, schools
 from siting.reports.formats import excel, json_report, sheet_widths, workbook
 from siting.reports.nouns import Amount, Column, Table
 from siting.reports.speech import Speech
@@ -199,6 +200,20 @@ def test_a_text_never_touches_the_number_on_its_left(study: Study, tmp_path: Pat
         where = {sheet.cell(head, n).value: sheet.cell(row, n) for n in range(1, sheet.max_column + 1)}
         assert where[COL["served_at"]].alignment.indent == 1
         assert where[COL["settlement"]].alignment.indent == 0
+
+
+def test_a_sheet_that_is_filtered_has_every_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    study = MAKE(40)
+    monkeypatch.setattr(schools, "SHOWN", 1)
+    monkeypatch.setattr(people, "LONGEST", 3)
+    book = opened(study, tmp_path)
+    texts = [cell.value for row in book["未覆盖与得失"].iter_rows() for cell in row if isinstance(cell.value, str)]
+    assert any("“各村”工作表" in text for text in texts)
+    assert not any("unserved.csv" in text for text in texts)
+    found = schools.moves(study)
+    told = excel.sheets(study, content.of(study, "zh"), content.speech(study.county, "zh"))
+    (moved,) = (table for sheet in told for table in sheet.tables if table.id == "moves")
+    assert len(moved.rows) == len(found) > 1
 
 
 @pytest.mark.parametrize("lang", LANGS)

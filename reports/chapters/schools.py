@@ -101,8 +101,14 @@ def schools(study: Study, say: Speech) -> Section | None:
         persons=say.some("persons", persons),
         villages=say.some("settlements", len({m.settlement for m in found})),
     )
-    tables = tuple(table for table in (closed, _moves(found, study, say)) if table.rows)
+    tables = tuple(table for table in (closed, _moves(found, study, say, SHOWN)) if table.rows)
     return Section("closings", say("section.closings"), (sentence,), tables)
+
+
+def all_moves(study: Study, say: Speech) -> Table:
+    """Everybody who travels farther, for a workbook, which has room for all."""
+    found = moves(study)
+    return _moves(found, study, say, len(found))
 
 
 def _closed(study: Study, say: Speech) -> Table:
@@ -137,7 +143,7 @@ def _closed(study: Study, say: Speech) -> Table:
     return say.table("closed", columns, rows, note=say("closed.note"), optional=("boarders", "by_line"))
 
 
-def _moves(found: list[Move], study: Study, say: Speech) -> Table:
+def _moves(found: list[Move], study: Study, say: Speech, most: int) -> Table:
     county = study.county
     places = {p.id: p for p in county.settlements}
     names = {(key, spot.id): say.name(spot) for key in study.plan.services for spot in serving(county, key)}
@@ -150,14 +156,14 @@ def _moves(found: list[Move], study: Study, say: Speech) -> Table:
             travelled(m.after, m.by_time), travelled(m.more, m.by_time), m.boarders or None, m.by_line or None,
             "moved.closed" if m.closed else "moved.other",
         )
-        for m in found[:SHOWN]
+        for m in found[:most]
     ]  # fmt: skip
     columns: Columns = (
         ("settlement", "text"), ("township", "text"), ("service", "text"), ("persons", "count"),
         ("site_before", "text"), ("site_after", "text"), ("mean_before", "seconds"), ("mean_after", "seconds"),
         ("farther", "seconds"), ("boarders", "count"), ("by_line", "count"), ("why", "code"),
     )  # fmt: skip
-    note = say.listed("moves", len(found), SHOWN)
+    note = say.listed("moves", len(found), most)
     return say.table("moves", columns, rows, note=note, optional=("township", "boarders", "by_line"))
 
 

@@ -13,6 +13,7 @@ from siting.studies.study import Study
 from siting.words import Words
 
 from .. import content
+from ..chapters import schools
 from ..nouns import Content, Section, Table
 from ..speech import Speech
 from . import ledger
@@ -57,7 +58,7 @@ def sheets(study: Study, told: Content, say: Speech) -> list[Sheet]:
         _whole("villages", ledger.villages(study, say), None, say),
         *_question("people", by_id, say),
         *_question("money", by_id, say),
-        *(Sheet(s.title, s.title, s.sentences, _open(s.tables)) for s in own),
+        *(Sheet(s.title, s.title, s.sentences, _all(s.tables, study, say)) for s in own),
         *_question("data", by_id, say),
     ]
 
@@ -72,15 +73,27 @@ def _question(name: str, by_id: dict[str, Section], say: Speech) -> list[Sheet]:
     found = [by_id[id] for id in QUESTIONS[name] if id in by_id]
     if not found or name == "services":  # the services stand beside the verdict
         return []
-    tables = tuple(table for section in found for table in _open(section.tables))
+    tables = tuple(_told_here(table, say) for section in found for table in _open(section.tables))
     sentences = tuple(text for section in found for text in section.sentences)
     title = found[0].title if len(found) == 1 else say(f"excel.{name}")
     return [Sheet(say(f"excel.{name}"), title, sentences, tables)]
 
 
+def _told_here(table: Table, say: Speech) -> Table:
+    """A cut list of settlements points to the sheet that has all of them."""
+    if table.id != "unserved" or table.note == say("unserved.all", whole=len(table.rows)):
+        return table
+    return replace(table, note=say("excel.unserved", n=len(table.rows), sheet=say("excel.villages")))
+
+
 def _whole(name: str, table: Table, section: Section | None, say: Speech) -> Sheet:
     first = section.sentences[:1] if section else (say(f"excel.{name}_intro"),)
     return Sheet(say(f"excel.{name}"), table.title, first, (table,))
+
+
+def _all(tables: tuple[Table, ...], study: Study, say: Speech) -> tuple[Table, ...]:
+    """Tables with every row: who searches and sorts must not miss those that a page leaves out."""
+    return tuple(schools.all_moves(study, say) if table.id == "moves" else table for table in _open(tables))
 
 
 def _open(tables: tuple[Table, ...]) -> tuple[Table, ...]:
