@@ -31,6 +31,7 @@ from siting.reports.formats import tables, terminal_table
 from siting.reports.formats.explain import Explanation
 from siting.reports.formats.paper import signs
 from siting.reports.nouns import Column, Table
+from siting.reports.several.terminal import aligned
 from siting.reports.speech import Speech
 from siting.reports.spots import every
 from siting.roads import travel
@@ -275,6 +276,16 @@ def test_heads_take_two_lines_before_columns_go() -> None:
     assert "Place" in two[2]
     assert "Place" not in "".join(few)
     assert two[3].endswith("12")
+
+
+def test_long_heads_of_plans_side_by_side_take_two_lines() -> None:
+    told = aligned([("", "Price of one more percentage point", "A"), ("name", "1.9", "22"), ("second", "13.5", "1")])
+    assert told == [
+        "        Price of one more",
+        "         percentage point   A",
+        "name                  1.9  22",
+        "second               13.5   1",
+    ]
 
 
 def test_python_gives_the_same_reasons(siting_cli: Run, solved: Path) -> None:

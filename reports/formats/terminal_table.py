@@ -31,12 +31,12 @@ def table_lines(table: Table, say: Speech, width: int | None, ids: tuple[str, ..
         columns, right, keys = [[say("explain.id"), *ids[:most]], *columns], [False, *right], ["id", *keys]
     kept, fitting = list(range(len(columns))), [max(map(signs, column)) for column in columns]
     if width and _wide(fitting) > width:
-        fitting = [_narrow(column) for column in columns]
+        fitting = [narrow(column) for column in columns]
         for key in SPARED:
             if _wide([fitting[n] for n in kept]) > width and key in keys[1:]:
                 kept.remove(keys.index(key, 1))
     widths = _shrunk([fitting[n] for n in kept], [right[n] for n in kept], width)
-    heads = [_broken(columns[n][0], w) for n, w in zip(kept, widths, strict=True)]
+    heads = [broken(columns[n][0], w) for n, w in zip(kept, widths, strict=True)]
     deep = max(map(len, heads))
     grid = [[("", *head)[max(0, k + 1 + len(head) - deep)] for head in heads] for k in range(deep)]
     grid += [[columns[n][row] for n in kept] for row in range(1, len(shown) + 1)]
@@ -53,12 +53,12 @@ def _texts(n: int, table: Table, say: Speech, most: int | None) -> list[str]:
     return [column.title, *(cut(say.text(row[n], column.kind), WIDEST) for row in table.rows[:most])]
 
 
-def _narrow(column: list[str]) -> int:
+def narrow(column: list[str]) -> int:
     """Width of a column whose head may take two lines."""
     head, body = column[0], max(map(signs, column[1:]), default=0)
     word = max(len(word) if word.isascii() else 4 for word in head.split(" "))
     least = max(body, word)
-    return next(w for w in range(least, max(least, signs(head)) + 1) if len(_broken(head, w)) <= 2)
+    return next(w for w in range(least, max(least, signs(head)) + 1) if len(broken(head, w)) <= 2)
 
 
 def _shrunk(widths: list[int], right: list[bool], width: int | None) -> list[int]:
@@ -94,10 +94,10 @@ def cut(text: str, width: int) -> str:
 
 def wrapped(lines: Iterable[str], width: int | None) -> list[str]:
     """Lines broken between words (between signs in Chinese), what follows under the beginning of its line."""
-    return [part for line in lines for part in (_broken(line, width) if width else [line])]
+    return [part for line in lines for part in (broken(line, width) if width else [line])]
 
 
-def _broken(line: str, width: int) -> list[str]:
+def broken(line: str, width: int) -> list[str]:
     margin = len(line) - len(line.lstrip(" "))
     parts, left = [], line
     while signs(left) > width:

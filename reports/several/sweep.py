@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import partial
@@ -77,7 +78,8 @@ def lines(sweep: Sweep, words: Words, files: Iterable[Path] = ()) -> list[str]:
         gap = NOTHING if row.gap is None else say.share(_up(row.gap))
         share = NOTHING if row.share is None else say.share(row.share)
         seconds = NOTHING if row.seconds is None else f"{row.seconds:,.1f}"
-        rows.append((visible(row.job.key), _state(row, say), _met(row) or NOTHING, share, gap, seconds))
+        state = re.split("[,;，；]", _state(row, say))[0]  # the report has room for the rest
+        rows.append((visible(row.job.key), state, _met(row) or NOTHING, share, gap, seconds))
     return [told.title, "", *told.verdict, "", *aligned(rows), "",
             *(say("terminal.report", path=visible(str(path))) for path in files)]  # fmt: skip
 

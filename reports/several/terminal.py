@@ -10,6 +10,7 @@ from siting.words import Words
 
 from ..content import speech
 from ..formats.paper import signs
+from ..formats.terminal_table import broken, narrow
 from ..nouns import Cell
 from ..speech import Speech, visible
 from .wording import Names, overview_rows
@@ -37,13 +38,17 @@ def _texts(row: tuple[Cell, ...], say: Speech) -> tuple[str, ...]:
 
 
 def aligned(table: Iterable[tuple[str, ...]]) -> list[str]:
-    """Names to the left, numbers to the right, Chinese signs counted as two."""
+    """Names to the left, numbers to the right, Chinese signs counted as two; heads that are long take two lines."""
     rows = [(_cut(row[0]), *row[1:]) for row in table]
-    widths = [max(signs(row[n]) for row in rows) for n in range(len(rows[0]))]
+    columns = [[row[n] for row in rows] for n in range(len(rows[0]))]
+    widths = [max(map(signs, columns[0])), *(narrow(column) for column in columns[1:])]
+    heads = [broken(text, w) for text, w in zip(rows[0], widths, strict=True)]
+    deep = max(map(len, heads))
+    top = [tuple([*[""] * (deep - len(head)), *head][k] for head in heads) for k in range(deep)]
     return [
         (row[0] + " " * (widths[0] - signs(row[0]))
          + "".join("  " + " " * (w - signs(t)) + t for t, w in zip(row[1:], widths[1:], strict=True))).rstrip()
-        for row in rows
+        for row in [*top, *rows[1:]]
     ]  # fmt: skip
 
 
