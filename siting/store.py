@@ -60,6 +60,11 @@ def write_json(path: Path, data: Mapping[str, Any]) -> Path:
     return write_text(path, json_text(data))
 
 
+def seal(data: Mapping[str, Any]) -> str:
+    """A hash of data that goes with them: it finds accidents and edits, and is no signature."""
+    return hashlib.sha256(json.dumps(data, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
 def json_text(data: Mapping[str, Any]) -> str:
     """``data`` as readable JSON; equal data give equal texts.
 

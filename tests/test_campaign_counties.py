@@ -107,6 +107,7 @@ def solved(case: Case, ends: Counter[str]) -> None:
         return
     case.accepts(outcome.plan)
     claims(case, outcome)
+    stands(case, outcome.plan)
     ends["solved"] += 1
     if exact is not None:
         ends["compared with brute force"] += 1
@@ -181,6 +182,17 @@ def compared(case: Case, outcome: Outcome, exact: brute.Stages | str) -> None:
         assert reached[:1] <= exact[:1]
     else:
         assert reached[:last] == exact[:last]
+
+
+def stands(case: Case, plan: Plan) -> None:
+    """The county as it stands, as a run keeps it beside the plan, is accepted; another one than today's is not."""
+    today = replace(scenario.of(case.county, scenario.BASELINE), services=case.chosen.services)
+    before = greedy.solve(pose(case.county, travel.times(case.county), today), Effort()).plan
+    file = plan_file(before, measure.of(before, case.county, today), case.county, today)
+    beside = case.file(plan)
+    assert case.auditor.check_before(file, beside).breaches == ()
+    wrong = {**file, "claims": {**file["claims"], "running": file["claims"]["running"] + 1}}
+    assert [b.code for b in case.auditor.check_before(wrong, beside).breaches] == ["E706"]
 
 
 def same(problem: Problem, outcome: Outcome, other: Outcome) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from siting import store
 from siting.verify import Auditor, Prover, Verdict, judge, verify_run
 from siting.verify.bound import Leaf, fill
 from siting.verify.certificate import check, largest
@@ -494,19 +495,35 @@ def test_every_changed_price_is_rejected_or_proves_the_same(certified: Path, tmp
     assert rejected > len(every) // 2
 
 
+def unsure(result: Any) -> None:
+    """A result whose second tier has no bound, and which says so."""
+    result["stages"][1].update(bound=None)
+    result.update(status="time_limit")
+
+
 RESULTS: dict[str, tuple[Callable[[Any], Any], str]] = {
     "no certificate of the bound": (lambda r: r["stages"][2].update(bound=679), "rejected"),
-    "a weaker bound": (lambda r: r["stages"][2].update(bound=690), "proven"),
-    "a stage without a bound": (lambda r: r["stages"][1].update(bound=None), "cross-checked"),
-    "a stage that the certificate does not know": (
+    "a weaker bound": (
+        lambda r: (r["stages"][2].update(bound=690), r.update(bound=690, gap=10 / 680, status="gap_reached")),
+        "proven",
+    ),
+    "a stage without a bound": (lambda r: unsure(r), "cross-checked"),
+    "a stage that is left out": (lambda r: (r["stages"].pop(1), r.update(status="time_limit")), "claim"),
+    "a stage that is left out of the best": (lambda r: r["stages"].pop(1), "rejected"),
+    "a stage that the plan does not have": (
         lambda r: r["stages"].append({"name": "cost", "objective": 1, "bound": 1, "brief": False}),
-        "claim",
+        "rejected",
     ),
-    "no word of a second solver": (lambda r: (r["stages"][1].update(bound=None), r.update(cross_check=None)), "claim"),
-    "a second solver that does not agree": (
-        lambda r: (r["stages"][1].update(bound=None), r["cross_check"].update(agrees=False)),
-        "claim",
-    ),
+    "no word of a second solver": (lambda r: (unsure(r), r.update(cross_check=None)), "claim"),
+    "a second solver that does not agree": (lambda r: (unsure(r), r["cross_check"].update(agrees=False)), "claim"),
+    "the best without a bound": (lambda r: (unsure(r), r.update(status="optimal")), "rejected"),
+    "a stage that is called brief": (lambda r: r["stages"][1].update(brief=True), "rejected"),
+    "more than a tier has": (lambda r: r["stages"][0].update(objective=10**9, bound=10**9), "rejected"),
+    "a lower bound than the plan has, with less": (lambda r: r["stages"][2].update(objective=9, bound=9), "rejected"),
+    "a bound that is no number": (lambda r: r["stages"][2].update(bound=float("nan")), "rejected"),
+    "another bound than that of its stage": (lambda r: r.update(bound=690), "rejected"),
+    "a smaller gap than that of its stage": (lambda r: (unsure(r), r.update(gap=0.01)), "rejected"),
+    "another aim": (lambda r: r.update(aim="cost", objective=550_000, bound=None, gap=None), "rejected"),
     "another objective": (lambda r: r.update(objective=681), "rejected"),
     "no object": (lambda r: r.clear(), "rejected"),
 }
@@ -546,7 +563,8 @@ def test_a_run_without_a_certificate_is_a_claim(certified: Path, tmp_path: Path,
     assert "cross-checked" in siting_cli("verify", run).out
     result = told(run)
     result["cross_check"] = None
-    (run / "result.json").write_text(json.dumps(result), encoding="utf-8")
+    del result["seal"]
+    (run / "result.json").write_text(json.dumps({**result, "seal": store.seal(result)}), encoding="utf-8")
     answer = siting_cli("verify", run, "--json").object
     assert (answer["verdict"], answer["trust"], answer["bounds"]) == ("valid", "claim", {})
     assert "solver's claim" in siting_cli("verify", run).out

@@ -217,3 +217,41 @@ def test_importing_siting_loads_nothing_heavy() -> None:
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     heavy = {"pyomo", "pandas", "osmnx", "numpy", "scipy", "highspy", "shapely", "networkx", "pyogrio", "geopandas"}
     assert heavy & set(loaded) == set()
+
+
+def test_an_edited_column_of_today_is_rejected_and_gets_no_report(
+    solved: Path, tmp_path: Path, siting_cli: Run
+) -> None:
+    """`before.json` is what every report compares with: once it was measured and shown without being checked."""
+    run = Path(shutil.copytree(solved, tmp_path / "run"))
+    before = json.loads((run / "before.json").read_text(encoding="utf-8"))
+    before["services"]["clinic"]["assignments"][0]["persons"] -= 50
+    (run / "before.json").write_text(json.dumps(before), encoding="utf-8")
+    answer = siting_cli("verify", run)
+    assert answer.code == 7
+    assert "before.json.services.clinic" in answer.out
+    assert [siting_cli(word, run).code for word in ("report", "explain", "compare")] == [7, 7, 7]
+
+
+def test_an_edited_result_is_read_by_nobody(solved: Path, tmp_path: Path, siting_cli: Run) -> None:
+    """A list of legs without the form of one ended in a traceback, and other words of the result were believed."""
+    run = Path(shutil.copytree(solved, tmp_path / "run"))
+    result = json.loads((run / "result.json").read_text(encoding="utf-8"))
+    (run / "result.json").write_text(json.dumps({**result, "snap": ["near"]}), encoding="utf-8")
+    answers = [siting_cli(word, run) for word in ("report", "explain", "compare")]
+    assert [answer.code for answer in answers] == [3, 3, 3]
+    assert all("E191" in answer.err for answer in answers)
+
+
+def test_what_stands_today_may_cost_more_than_the_running_budget(tiny: Path, tmp_path: Path, siting_cli: Run) -> None:
+    """A county that has to shut something was planned, and refused when the column of today was written."""
+    text = (tiny / "county.toml").read_text(encoding="utf-8")
+    text = text.replace("running_budget_per_year = 4 ", "running_budget_per_year = 2 ")
+    text = text.replace('name = "school"\ndemand', 'name = "school"\nmay_close = true\ndemand')
+    (tiny / "county.toml").write_text(text, encoding="utf-8")
+    run = tmp_path / "run"
+    assert siting_cli("solve", tiny, "--out", run, "--solver", "greedy", "--quiet").code == 0
+    figures = siting_cli("verify", run, "--json").object["figures"]
+    assert figures["running"] <= 20_000
+    assert siting_cli("solve", tiny, "--scenario", "baseline", "--out", run, "--quiet").code == 0
+    assert siting_cli("verify", run, "--json").object["figures"]["running"] == 30_000

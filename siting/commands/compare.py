@@ -23,7 +23,7 @@ from siting.commands import (
     writers,
 )
 from siting.commands.solve import exit_code
-from siting.errors import Fault, InputRefused, PlanRejected
+from siting.errors import Fault, InputRefused
 
 
 @click.command("compare", help=say("cli.compare.help"), epilog=say("cli.compare.example"))
@@ -65,8 +65,8 @@ def command(
         runs, code = _solve_all(folder, out, jobs, effort, quiet)
     waiting("step.report")
     finished = [study.load(run) for run in _once(runs)]
-    comparison = comparing.of(finished)
-    _check([found.run for found in finished])
+    comparing.refuse_strangers(finished)
+    comparison = comparing.of([study.checked(found) for found in finished])
     place = store.make_folder(out or _folder(comparison.county.id))
     speak = words.load(words.language(lang))
     written = [path for write in wanted for path in write(comparison, place, speak)]
@@ -124,16 +124,6 @@ def _solve_all(
 def _once(runs: Sequence[Path]) -> list[Path]:
     """The run folders, each once."""
     return list({run.resolve(): run for run in reversed(runs)}.values())[::-1]
-
-
-def _check(runs: Sequence[Path]) -> None:
-    """Check every plan again; one that is rejected is not compared."""
-    from siting.verify import verify_run
-
-    for run in runs:
-        verdict = verify_run(run)
-        if verdict.word != "valid":
-            raise PlanRejected(Fault("E701", file=str(run), values={"says": verdict.breaches[0].says}))
 
 
 def _tell(comparison: Any, runs: Sequence[Path], written: Sequence[Path], speak: Any, as_json: bool) -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from siting.commands import json_option, lang_option, print_json, say, tell, waiting, width
-from siting.errors import Fault, PlanRejected
 
 
 @click.command("explain", help=say("cli.explain.help"), epilog=say("cli.explain.example"))
@@ -27,14 +26,9 @@ def command(
     from siting import words
     from siting.reports.formats.explain import Explanation  # type: ignore[import-not-found,unused-ignore]
     from siting.studies import study
-    from siting.verify import verify_run
 
     waiting("step.explain", run=run)
-    finished = study.load(run)
-    verdict = verify_run(run)
-    if verdict.word != "valid":
-        raise PlanRejected(Fault("E701", file=str(run), values={"says": verdict.breaches[0].says}))
-    told = Explanation(finished, words.load(words.language(lang)))
+    told = Explanation(study.checked(study.load(run)), words.load(words.language(lang)))
     kind, *id = asked[0] if asked else ("overview",)
     if as_json:
         print_json({"run": str(run), **getattr(told, f"{kind}_data")(*id)})

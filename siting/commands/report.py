@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from siting.commands import json_option, lang_option, print_json, say, waiting, writers
-from siting.errors import Fault, PlanRejected
 
 
 @click.command("report", help=say("cli.report.help"), epilog=say("cli.report.example"))
@@ -21,14 +20,10 @@ def command(run: Path, formats: str, lang: str | None, template: Path | None, ou
     """Write the reports; a plan that the checker rejects gets none."""
     from siting import rooms, store, words
     from siting.studies import study
-    from siting.verify import verify_run
 
     wanted = writers(formats, rooms.report, template)
     waiting("step.report")
-    finished = study.load(run)
-    verdict = verify_run(run)
-    if verdict.word != "valid":
-        raise PlanRejected(Fault("E701", file=str(run), values={"says": verdict.breaches[0].says}))
+    finished = study.checked(study.load(run))
     folder = store.make_folder(out or run)
     speak = words.load(words.language(lang))
     written = [path for write in wanted for path in write(finished, folder, speak)]

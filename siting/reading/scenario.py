@@ -147,6 +147,10 @@ def capital_available(county: County, scenario: Scenario) -> dict[str, tuple[int
 
 
 def running_available(county: County, scenario: Scenario) -> int | None:
-    """Yearly running budget in base units, None where the county sets none."""
+    """Yearly running budget in base units, None where the county sets none; what stands today may cost more than it."""
     budget = county.file.running_budget_per_year
-    return None if budget is None else int(county.base(budget) * Fraction(scenario.running_factor))
+    return (
+        None
+        if budget is None or scenario.builds_nothing
+        else int(county.base(budget) * Fraction(scenario.running_factor))
+    )

@@ -85,24 +85,31 @@ def _same(record: journal.Record, job: Job, ask: Ask, files: Mapping[str, str]) 
 
 def _state(job: Job, ask: Ask) -> str:
     """Whether there is a run of this job that is finished, one that was cut off, or none."""
-    record, path = _record(job), Path(job.run) / run_folder.RESULT
+    record, result = _record(job), _result(job)
     if record is None:
         return "new"
     county, _ = instance.read(Path(job.folder))
     if not _same(record, job, ask, county.files):
         return "new"
-    ended = path.is_file() and json.loads(path.read_text(encoding="utf-8"))["status"] != "stopped"
-    return "finished" if ended else "cut off"
+    return "finished" if result is not None and result["status"] != "stopped" else "cut off"
+
+
+def _result(job: Job) -> Mapping[str, Any] | None:
+    """The result of a run as it was written; None where there is none, or where it was damaged or edited."""
+    try:
+        result = json.loads((Path(job.run) / run_folder.RESULT).read_bytes())
+        return result if result.pop("seal") == store.seal(result) else None
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return None
 
 
 def row_of(job: Job, county: County, ask: Ask, answer: Mapping[str, Any] | None = None) -> Row:
     """What stands in the run folder of a job, or what its worker said."""
     if answer is not None and answer["status"] != "ended":
         return Row(job, answer["status"], attempts=attempts(job), says=tuple(answer.get("faults", ())))
-    record, path = _record(job), Path(job.run) / run_folder.RESULT
-    if record is None or not path.is_file() or not _same(record, job, ask, county.files):
+    record, result = _record(job), _result(job)
+    if record is None or result is None or not _same(record, job, ask, county.files):
         return Row(job, "waiting", attempts=attempts(job))
-    result = json.loads(path.read_text(encoding="utf-8"))
     if answer is None and result["status"] == "stopped":
         return Row(job, "waiting", attempts=attempts(job))
     counted = [key for key in result["services"] if _persons(county, key)]

@@ -68,7 +68,7 @@ class Record:
             "plans": [dict(plan) for plan in self.plans],
             "bounds": [{**vars(k), "services": list(k.services), "reached": dict(k.reached)} for k in self.known],
         }
-        return {**data, "seal": _seal(data)}
+        return {**data, "seal": store.seal(data)}
 
 
 def read(run: Path) -> Record:
@@ -82,7 +82,7 @@ def read(run: Path) -> Record:
         raise InputRefused(elsewhere.no_run(run, JOURNAL))
     try:
         data = json.loads(path.read_bytes())
-        if data.pop("seal") != _seal(data) or data["format"] != FORMAT:
+        if data.pop("seal") != store.seal(data) or data["format"] != FORMAT:
             raise ValueError("its seal is broken")
         known = tuple(Known(**{**k, "services": tuple(k["services"])}) for k in data["bounds"])
         if data["siting"] != __version__:
@@ -247,7 +247,3 @@ def unmeasured(plan: Any, county: County, chosen: Scenario) -> dict[str, Any]:
     except FAULTS:
         decided = {}
     return {**head(county, chosen), **decided, "claims": {}}
-
-
-def _seal(data: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(data, ensure_ascii=False, sort_keys=True).encode()).hexdigest()

@@ -190,5 +190,6 @@ class Work:
             )
         )
         told["trust"] = judge(kept.verdict, dict(found.bounds), told).trust
+        told["seal"] = store.seal(told)
         store.write_json(kept.run / RESULT, told)
         return told

@@ -108,8 +108,7 @@ def of(studies: Sequence[Study]) -> Comparison:
     if not studies:
         raise InputRefused(Fault("E302"))
     first = studies[0]
-    for study in studies[1:]:
-        _refuse_strangers(first, study)
+    refuse_strangers(studies)
     chosen = [s for s in studies if not s.scenario.builds_nothing]
     if not chosen:
         raise InputRefused(Fault("E302"))
@@ -121,7 +120,17 @@ def of(studies: Sequence[Study]) -> Comparison:
     return Comparison(first.county, _today(studies, services), plans, services)
 
 
-def _refuse_strangers(first: Study, other: Study) -> None:
+def refuse_strangers(studies: Sequence[Study]) -> None:
+    """Only runs of one county and of the same inputs are compared.
+
+    Raises:
+        InputRefused: another county (E300), other inputs (E301).
+    """
+    for study in studies[1:]:
+        _refuse_stranger(studies[0], study)
+
+
+def _refuse_stranger(first: Study, other: Study) -> None:
     if first.county.id != other.county.id:
         raise InputRefused(
             Fault("E300", file=str(other.run),

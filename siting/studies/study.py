@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Protocol
 
+from siting import store
 from siting.counties.county import County
-from siting.errors import Fault, InputRefused
+from siting.errors import Fault, InputRefused, PlanRejected
 from siting.plan import Plan
 from siting.plans import measure
 from siting.plans.measure import Measures
 from siting.reading import elsewhere, instance, scenario
 from siting.reading.scenario import Scenario
+from siting.verify import verify_run
 from siting.words import Words
 
 
@@ -58,8 +60,11 @@ def load(run: Path) -> Study:
             raise InputRefused(elsewhere.no_run(run, name))
         try:
             content[name] = json.loads((run / name).read_text(encoding="utf-8"))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise InputRefused(Fault("E191", file=str(run / name), values={"why": str(error)})) from error
+    result = content["result.json"]
+    if not isinstance(result, dict) or result.pop("seal", "") != store.seal(result):
+        raise InputRefused(Fault("E191", file=str(run / "result.json"), values={"why": "its seal is broken"}))
     read, _ = instance.read(run / "inputs")
     try:
         plan, chosen = _plan(content["plan.json"])
@@ -73,10 +78,22 @@ def load(run: Path) -> Study:
             measures=measure.of(plan, county, chosen),
             before_plan=before_plan,
             before=measure.of(before_plan, county, before_scenario),
-            result=content["result.json"],
+            result=result,
         )
-    except (KeyError, TypeError, ArithmeticError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         raise InputRefused(Fault("E191", file=str(run), values={"why": repr(error)})) from error
+
+
+def checked(found: Study) -> Study:
+    """A study whose run the checker accepts; its word of trust is the checker's, whatever the run says.
+
+    Raises:
+        PlanRejected: the checker finds a breach (E701).
+    """
+    verdict = verify_run(found.run)
+    if verdict.word != "valid":
+        raise PlanRejected(Fault("E701", file=str(found.run), values={"says": verdict.breaches[0].says}))
+    return replace(found, result={**found.result, "trust": verdict.trust})
 
 
 def _plan(content: Mapping[str, Any]) -> tuple[Plan, Scenario]:

@@ -59,7 +59,8 @@ class Prover:
         }
         capital, running = (exact(plan["variation"][name]) for name in ("capital_factor", "running_factor"))
         self.funds = {name: [floor(a * capital) for a in fund.amounts] for name, fund in county.funds.items()}
-        self.budget = None if county.running_budget is None else floor(county.running_budget * running)
+        budget = None if self.baseline else county.running_budget
+        self.budget = None if budget is None else floor(budget * running)
         self.group = groups(county, self.planned, set(self.rows))
         self.ground = ground
         self.markets: dict[tuple[str, ...], Market] = {}

@@ -118,6 +118,12 @@ class Auditor:
             self.refuse(found, fault)
             return verdict(found)
 
+    def check_before(self, before: Any, plan: dict[str, Any]) -> Verdict:
+        """The verdict on the county as it stands beside a valid plan: its services and changes, and nothing built."""
+        found = Findings()
+        form.check(before, form.PLAN, "", found)
+        return verdict(found) if found else self.weigh(self.setting(plan["scenario"]), before, found, plan["services"])
+
     def prover(self, plan: dict[str, Any]) -> Prover:
         """What proves bounds for a plan that has been found valid."""
         setting = self.setting(plan["scenario"])
@@ -125,10 +131,10 @@ class Auditor:
         figures = self.check(plan).figures
         return Prover(setting.county, setting.roads, setting.lines, setting.ground, ways, plan, figures)
 
-    def weigh(self, setting: Setting, plan: dict[str, Any], found: Findings) -> Verdict:
-        """The verdict on a plan that has the form of one."""
+    def weigh(self, setting: Setting, plan: dict[str, Any], found: Findings, beside: Any = None) -> Verdict:
+        """The verdict on a plan that has the form of one; ``beside`` as in `head.check`."""
         county = setting.county
-        head.check(self.folder, county, plan, found)
+        head.check(self.folder, county, plan, found, beside)
         planned = [key for key in plan["services"] if key in county.services]
         opened: Opened = {}
         for key in planned:
@@ -157,6 +163,7 @@ class Auditor:
         }
         claims(plan["claims"], figures, found)
         figures["points"] = points
+        figures["stages"] = aims.stages(county, plan, figures)
         figures["farthest"] = {key: farthest(plan["services"][key]) for key in planned}
         return verdict(found, figures)
 

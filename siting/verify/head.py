@@ -21,8 +21,9 @@ SORTED = {
 }
 
 
-def check(folder: Folder, county: County, plan: dict[str, Any], found: Findings) -> None:
-    """The plan speaks of this county, these files and these services, and its lists are in order."""
+def check(folder: Folder, county: County, plan: dict[str, Any], found: Findings, beside: Any = None) -> None:
+    """The plan speaks of this county, these files and these services, and its lists are in order; ``beside``: it is
+    the county as it stands beside a plan of these services."""
     if plan["format"] != FORMAT:
         found.add("E709", "format", "this checker reads format {format}", format=FORMAT)
     if plan["county"] != county.toml["county"].get("id"):
@@ -43,17 +44,19 @@ def check(folder: Folder, county: County, plan: dict[str, Any], found: Findings)
         for name in ("open", "closed", "assignments", "transfers", "unserved"):
             in_order(part, name, f"services.{key}.{name}", found)
     in_order(plan, "spending", "spending", found)
-    scenario(folder, county, plan, found)
+    scenario(folder, county, plan, found, beside)
 
 
-def scenario(folder: Folder, county: County, plan: dict[str, Any], found: Findings) -> None:
+def scenario(folder: Folder, county: County, plan: dict[str, Any], found: Findings, beside: Any) -> None:
     """The variation is that of the scenario that the plan names; nobody can give himself more money."""
     name, variation = plan["scenario"], plan["variation"]
+    if beside is not None and name != "baseline":
+        found.add("E705", "scenario", "not the county as it stands")
     says = folder.scenario(name)
     if says is None:
         found.add("E705", "scenario", "the county has no scenario {name}", name=name)
         return
-    only = says.get("services")
+    only = says.get("services") if beside is None else beside
     if set(variation["services"]) != {key for key in county.services if only is None or key in only}:
         found.add("E705", "variation.services", "not the services of scenario {name}", name=name)
     for factor in ("capital_factor", "running_factor"):
