@@ -79,8 +79,8 @@ def siting_cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[st
 
     def run(*arguments: object, lang: words.Lang = "en") -> Answer:
         monkeypatch.setenv("SITING_LANG", lang)
-        for name in ("check", "compare", "explain", "frontier", "new", "report", "resume", "solve", "sweep", "verify"):
-            monkeypatch.setattr(importlib.import_module(f"siting.commands.{name}"), "say", words.load(lang))
+        for name in ("", *(f".{command}" for command in cli.COMMANDS)):  # whichever language they were first loaded in
+            monkeypatch.setattr(importlib.import_module(f"siting.commands{name}"), "say", words.load(lang))
         capsys.readouterr()
         with pytest.raises(SystemExit) as ended:
             cli.main([str(a) for a in arguments])

@@ -189,7 +189,7 @@ def test_roads_of_unknown_classes_are_named_where_none_is_left(tmp_path: Path, s
 
 def test_the_command_line_refuses_in_chinese_too(siting_cli: Run) -> None:
     for arguments, part in (
-        (["solve", "x", "--gap", "1%"], "'--gap' 的值有误：'1%' 不是数"),
+        (["solve", "x", "--gap", "one"], "'--gap' 的值有误：'one' 不是数"),
         (["solve", "x", "--gap", "2"], "'--gap' 的值有误：2.0 不在范围 0<=x<1 内"),
         (["solve", "x", "--gab", "2"], "没有选项 '--gab'"),
         (["solv"], "没有命令 'solv'"),
@@ -273,3 +273,13 @@ def test_why_keys_do_not_go_together_is_told_in_chinese() -> None:
         assert set(said) <= known
     fault = Fault("E171", "county.toml", values={"why": "an aim stands twice"})
     assert next(fault_lines([fault], words.load("zh"))) == "E171 county.toml 前后不一致：aims 中有重复"
+
+
+def test_a_gap_and_budgets_may_be_written_in_per_cent(tiny: Path, tmp_path: Path, siting_cli: Run) -> None:
+    answer = siting_cli("solve", tiny, "--gap", "2.5%", "--solver", "greedy", "--out", tmp_path / "run", "--json", "-q")
+    assert answer.object["options"]["gap"] == 0.025
+    assert siting_cli("solve", tiny, "--gap", "100%").code == 2
+    assert siting_cli("solve", tiny, "--gap", "%").code == 2
+    out = tmp_path / "money"
+    money = ["--budgets", "50%, 100%", "--service", "clinic", "--solver", "greedy", "--out", out, "--json", "-q"]
+    assert [p["budget_pct"] for p in siting_cli("frontier", tiny, *money).object["curves"][0]["free"]] == [50, 100]

@@ -6,6 +6,7 @@ import json
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,6 +18,20 @@ from siting.errors import InputRefused
 
 F = TypeVar("F", bound=Callable[..., Any])
 say = words.load(words.language())
+
+
+class Share(click.FloatRange):
+    """A share from 0 to below 1, which may be written in per cent: ``0.01`` or ``1%``."""
+
+    def __init__(self) -> None:
+        super().__init__(0, 1, max_open=True)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The share as a number."""
+        if isinstance(value, str) and value.endswith("%"):
+            with suppress(ValueError):  # refused below as it stands
+                value = float(value[:-1]) / 100
+        return super().convert(value, param, ctx)
 
 
 def json_option(function: F) -> F:
@@ -41,9 +56,7 @@ def telling_options(function: F) -> F:
 
 def effort_options(function: F) -> F:
     """``--gap``, ``--time-limit``, ``--seed``, ``--threads``, ``--memory-mb``: how hard to try, as `Ask` names it."""
-    gap = click.option(
-        "--gap", type=click.FloatRange(0, 1, max_open=True), default=0.01, show_default=True, help=say("cli.solve.gap")
-    )
+    gap = click.option("--gap", type=Share(), default=0.01, show_default=True, help=say("cli.solve.gap"))
     seconds = click.FloatRange(1)
     time_limit = click.option(
         "--time-limit", "time_limit_s", type=seconds, default=600.0, show_default=True, help=say("cli.solve.time_limit")

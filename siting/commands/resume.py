@@ -8,13 +8,13 @@ from typing import Any
 
 import click
 
-from siting.commands import memory_option, say, telling_options
+from siting.commands import Share, memory_option, say, telling_options
 from siting.runs.asking import Listener
 
 
 @click.command("resume", help=say("cli.resume.help"), epilog=say("cli.resume.example"))
 @click.argument("run", type=click.Path(path_type=Path))
-@click.option("--gap", type=click.FloatRange(0, 1, max_open=True), help=say("cli.solve.gap"))
+@click.option("--gap", type=Share(), help=say("cli.solve.gap"))
 @click.option("--time-limit", type=click.FloatRange(1), help=say("cli.solve.time_limit"))
 @click.option("--threads", type=click.IntRange(1, 256), help=say("cli.solve.threads"))
 @memory_option
