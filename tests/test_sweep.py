@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -297,3 +298,15 @@ def test_a_cluster_that_ends_slowly_costs_no_answer() -> None:
     slow = Slow()
     sweeping._end(slow)  # type: ignore[arg-type]
     assert slow.closed == 1
+
+
+def test_every_broken_county_is_named_before_anything_is_solved(tiny: Path, tmp_path: Path, siting_cli: Run) -> None:
+    """Of a broken county among good ones only `county.toml` was named, and not whose, and the next one not at all."""
+    broken = [Path(shutil.copytree(tiny, tmp_path / name)) for name in ("toml", "empty")]
+    (broken[0] / "county.toml").write_text("broken", encoding="utf-8")
+    (broken[1] / "sites.csv").write_text("", encoding="utf-8")
+    answer = siting_cli("sweep", tiny, *broken, "--out", tmp_path / "out", "--quiet")
+    assert answer.code == 3
+    assert f"E100 {broken[0] / 'county.toml'}" in answer.err
+    assert str(broken[1] / "sites.csv") in answer.err
+    assert not (tmp_path / "out").exists()

@@ -13,7 +13,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -61,8 +61,13 @@ def plan(folders: Sequence[Path], scenarios: Sequence[str] | None, solvers: Sequ
     jobs: list[Job] = []
     for name in solvers:
         rooms.solver(name)
+    refused: list[Fault] = []
     for folder in folders:
-        county, _ = instance.read(folder)
+        try:
+            county, _ = instance.read(folder)
+        except InputRefused as refusal:  # of several counties all are looked at, and each fault says whose it is
+            refused += [_of_folder(fault, folder) if len(folders) > 1 else fault for fault in refusal.faults]
+            continue
         id = county.id if county.id not in counties else f"{county.id}-{len(counties) + 1}"
         counties[id] = county
         for wanted in scenarios or scenario.names(county):
@@ -71,7 +76,14 @@ def plan(folders: Sequence[Path], scenarios: Sequence[str] | None, solvers: Sequ
                 sub = store.plain_name(wanted if len(solvers) == 1 else f"{wanted}-{solver}")
                 run = (out / id / sub).absolute()
                 jobs.append(Job(id, str(folder.absolute()), wanted, solver, str(run)))
+    if refused:
+        raise InputRefused(refused)
     return Plan(counties, tuple(jobs), ask)
+
+
+def _of_folder(fault: Fault, folder: Path) -> Fault:
+    """The fault with the folder of its file."""
+    return fault if fault.file.startswith(str(folder)) else replace(fault, file=str(folder / fault.file))
 
 
 def sweep(
