@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pypdf
 import pytest
 from docx import Document
 
@@ -177,7 +178,9 @@ def test_every_format_gives_the_same_figures(computed: tuple[Frontier, Path], tm
     book = openpyxl.load_workbook(files["xlsx"])
     values = {c.value for sheet in book for row in sheet.iter_rows() for c in row}
     assert {p.capital / 10_000 for p in curve.free} <= values
-    assert files["pdf"].read_bytes().startswith(b"%PDF")
+    caption, heading = ("图", "曲线") if lang == "zh" else ("Figure", "Curves")
+    (drawn,) = (text for page in pypdf.PdfReader(files["pdf"]).pages if caption in (text := page.extract_text()))
+    assert drawn.index(heading) < drawn.index(caption)  # nobody knows what a curve above its heading shows
     lines = frontier.lines(found, words, [Path("x\x1b[2J")])
     assert any(f"{people[-1]:,}" in line for line in lines)
     assert not [line for line in lines if "{" in line or "\x1b" in line]

@@ -11,7 +11,8 @@ import pytest
 
 from siting.errors import Fault
 from siting.messages import fault_lines, fault_objects, sentence
-from siting.words import LANGS, load
+from siting.reports import content
+from siting.words import LANGS, Lang, load
 
 ROOT = Path(__file__).resolve().parents[1]
 ENGLISH = sorted((*(ROOT / "siting" / "words").glob("*.en.toml"), *(ROOT / "reports" / "words").glob("*.en.toml")))
@@ -67,6 +68,16 @@ def test_what_a_sentence_asks_for_in_words_has_words() -> None:
             assert {f for f in families if not any(word.startswith(f"{f}.") for word in known)} == set(), key
             asked |= families
     assert asked == {"zone", "room", "mode", "thing", "removal", "outcome"}
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_end_of_a_solve_has_words(lang: Lang) -> None:
+    ends = ("optimal", "gap_reached", "time_limit", "memory_limit", "stopped", "heuristic")  # of result.status_of
+    for end in ends:
+        assert f"solved.{end}" in load(lang, content.WORDS).sentences
+        assert f"outcome.{end}" in load(lang).sentences
+    for end in ("refused", "failed", "waiting"):
+        assert f"outcome.{end}" in load(lang).sentences
 
 
 def test_a_list_of_modes_is_told_in_words_and_what_has_none_as_it_stands() -> None:
