@@ -19,6 +19,7 @@ from siting.plan import Plan
 from siting.plans.outcome import Effort, Outcome, Progress, Seen, Stage, Stop
 from siting.problems.problem import Problem
 
+from .corner import corner
 from .formulation import Formulation
 from .process import engines, supervise
 
@@ -125,8 +126,9 @@ class Search:
             now = time.monotonic() - self.begun
             self.effort.on_progress(Progress(aim.name, services, now, objective, bound))
 
+        deadline, task = time.monotonic() + seconds, self.form.aimed(aim, self.reached)
         answer = supervise.run(
-            self.form.aimed(aim, self.reached),
+            task,
             {} if self.best is None else self.form.start_of(self.best),
             gap=self.effort.gap,
             seconds=seconds,
@@ -145,7 +147,18 @@ class Search:
             raise SolverFailed(Fault("E902", values={"why": f"{aim.name}: infeasible"}))
         if answer.values is not None:
             self._consider(aim, answer.values)
+            if answer.complete and not self._near(aim, answer.bound):
+                found = corner(task, answer.values, self.effort, deadline - time.monotonic())
+                if found is not None:
+                    self._consider(aim, found)
         return answer.bound
+
+    def _near(self, aim: Aim, bound: float | None) -> bool:
+        """Whether the plan is as good as an answer that the solver calls good enough; else rounding lost something."""
+        if self.best is None or bound is None or not math.isfinite(bound):
+            return False
+        value = goal.value(self.problem, aim, self.best)
+        return abs(_rounded(aim, bound) - value) <= self.effort.gap * abs(value)
 
     def _consider(self, aim: Aim, values: np.ndarray) -> None:
         """Turn values into a plan, and take it if it is better and gives nothing away of what was reached before."""

@@ -24,8 +24,8 @@ from siting.problems.problem import Problem
 from ..groups import groups
 from ..nearer import nearer
 from . import schedule
+from .allowance import OWN_SHARE
 from .clock import Clock
-from .search import OWN_SHARE
 from .stages import solve_stages
 from .start import first_plan
 

@@ -1,5 +1,4 @@
-"""The search for one aim: the linear relaxation for a bound, the options that it likes for a plan, then the whole
-model.
+"""The search for one aim: the linear relaxation for a bound, the options it likes for a plan, then the whole model.
 
 On county models the relaxation is tight and takes seconds, while a solver's own search may look for a good plan for
 minutes. So the relaxation is solved first; if the plan at hand is within the gap of it, all is proven. Else the model
@@ -24,6 +23,7 @@ from siting.plans.outcome import Effort, Progress
 from siting.problems.problem import Problem
 
 from .. import greedy
+from ..corner import corner
 from ..formulation import ONE_AT_A_TIME, Formulations
 from ..joint import prices
 from ..joint import start as joint
@@ -31,6 +31,7 @@ from ..priced import Way
 from ..process import supervise
 from ..process.linear import LinearModel
 from ..reach import best_of
+from .allowance import allowed
 from .alone import alone
 from .clock import Clock
 
@@ -42,9 +43,6 @@ KERNEL_NODES = 40
 KERNEL_SHARE_OF_TIER, KERNEL_SHARE_OF_AIM = 0.03, 0.3
 #: The first plan is good enough without a search of its own if the relaxation proves it within this share of the gap.
 EASY = 0.1
-#: A group of services may use this share of the gap on its own value; the rest of the gap on the whole is shared out
-#: evenly.
-OWN_SHARE = 0.7
 #: Share of the time left that goes to a relaxation with pooled boarding, before the true ways are asked.
 LOOSE_SHARE = 0.7
 #: Share of it that the method of a single service may take where it does not decide the aim itself.
@@ -55,11 +53,6 @@ APART_SHARE = 0.4
 HAND_ON_S = 5.0
 #: A variable above this in the relaxation is in use.
 IN_USE = 1e-6
-
-
-def allowed(gap: float, value: int, slack: float) -> float:
-    """Units that bound and plan of an aim may differ by: the gap on its value, with ``slack`` on a share of it."""
-    return gap * (OWN_SHARE * abs(value) if slack else abs(value)) + slack
 
 
 class Search:
@@ -210,9 +203,8 @@ class Search:
         if seconds < 0.05 or self.effort.stopped():
             return None
         services = tuple(b.service for b in self.problem.blocks)
-        whole = (
-            bool(task.whole.any()) or not self.linear.whole.any()
-        )  # where nothing is left to open, anything is a plan
+        # where nothing is left to open, anything is a plan
+        whole = bool(task.whole.any()) or not self.linear.whole.any()
 
         def progress(objective: float | None, bound: float | None) -> None:
             seconds_now = time.monotonic() - self.clock.begun
@@ -244,7 +236,15 @@ class Search:
             self._consider(answer.values)
         if bounds and answer.bound is not None and math.isfinite(answer.bound):
             self._tighten(answer.bound)
+        if bounds and task.whole.any() and answer.complete and not self.proven():
+            self._lost(task, answer.values)
         return answer.values
+
+    def _lost(self, task: LinearModel, values: np.ndarray | None) -> None:
+        """Look for the plan of an answer that the solver calls good enough, where rounding lost what makes it so."""
+        known = None if self.form.relaxes or values is None else corner(task, values, self.effort, self.clock.left_s)
+        if known is not None:
+            self._consider(known)
 
     def _consider(self, values: np.ndarray) -> None:
         """Turn values into a plan, and take it if it is better and gives nothing away of what was reached before."""

@@ -19,8 +19,9 @@ from ..formulation import Formulations
 from ..groups import leaned_on
 from ..joint import start as joint
 from ..reach import best_of
+from .allowance import allowed
 from .clock import Clock
-from .search import Search, allowed
+from .search import Search
 
 #: Share of the time that is left which a stage may take; a brief one only orders equally good plans, so it gets little.
 TIER_SHARE, AIM_SHARE, TRAVEL_SHARE = 0.4, 0.8, 0.5

@@ -72,6 +72,12 @@ class LinearModel:
         """The model in which whole-number variables outside the mask ``kernel`` (n,) are 0."""
         return replace(self, upper=np.where(self.whole & ~kernel, 0.0, self.upper))
 
+    def held(self, values: np.ndarray) -> LinearModel:
+        """The linear program that is left when whole-number variables are held at their values (n,), rounded."""
+        held = np.round(values)
+        lower, upper = (np.where(self.whole, held, limit) for limit in (self.lower, self.upper))
+        return replace(self, lower=lower, upper=upper, whole=np.zeros_like(self.whole))
+
     def by_variable(self, values: np.ndarray) -> dict[int, float]:
         """Values (n,) by ``id`` of their variable."""
         return dict(zip(map(id, self.variables), values.tolist(), strict=True))

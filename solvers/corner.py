@@ -1,0 +1,32 @@
+"""An answer moved to a corner of its model.
+
+With what is open held, people go by the rows of a flow, whose corners send whole persons. But a solver's answer need
+not be a corner: it may send parts of a person to several places where one place does as well, and its people rounded
+down to whole ones may then be too few for what was reached before. The linear program that is left, solved once more
+by the simplex method, ends in a corner that is as good.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from siting.plans.outcome import Effort
+
+from .process import supervise
+from .process.linear import LinearModel
+
+
+def corner(task: LinearModel, values: np.ndarray, effort: Effort, seconds: float) -> np.ndarray | None:
+    """Values (n,) of a corner with the whole-number variables of ``values`` (n,), no worse than these; None where it
+    cannot be had in the time.
+
+    Raises:
+        CannotWrite: as `supervise.run`.
+    """
+    if seconds < 0.05 or effort.stopped():
+        return None
+    answer = supervise.run(
+        task.held(values), {}, gap=0.0, seconds=seconds, seed=effort.seed, threads=effort.threads,
+        stopped=effort.stopped, memory_mb=effort.memory_mb,
+    )  # fmt: skip
+    return answer.values if answer.complete and not answer.infeasible else None
