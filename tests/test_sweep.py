@@ -88,6 +88,8 @@ def test_the_table_is_on_the_disk(swept: tuple[Sweep, Path]) -> None:
     assert [(r["county"], r["scenario"], r["solver"], r["capital"]) for r in rows] == [
         ("tiny", "base", "greedy", "150000"), ("tiny", "baseline", "greedy", "0"),
     ]  # fmt: skip
+    assert [r["run"] for r in rows] == ["tiny/base", "tiny/baseline"]  # where this folder is, is nobody's business
+    assert all((out / r["run"] / "plan.json").is_file() for r in rows)
 
 
 def test_what_is_finished_is_not_done_again(swept: tuple[Sweep, Path], client: Any) -> None:

@@ -208,7 +208,7 @@ def _says(fault: Any) -> str:
 def _jobs(sweep: Sweep, say: Speech) -> Section:
     """Where every job stands."""
     rows: list[tuple[Cell, ...]] = [
-        (visible(row.job.key), _state(row, say), row.attempts, visible(row.job.run)) for row in sweep.rows
+        (visible(row.job.key), _state(row, say), row.attempts, visible(row.job.place)) for row in sweep.rows
     ]
     columns: Columns = ("job", "text"), ("state", "text"), ("attempts", "count"), ("run", "text")
     return Section("jobs", say("sweep.jobs"), (say("sweep.jobs_intro"),), (say.table("sweep_jobs", columns, rows),))

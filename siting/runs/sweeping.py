@@ -217,7 +217,7 @@ def _write(found: Sweep, out: Path) -> None:
     own = ("county", "scenario", "solver")
     cells = [name for name in vars(found.rows[0]) if name not in ("job", "says")]
     rows = [
-        {**{name: getattr(row.job, name) for name in own}, **_cells(row), "run": row.job.run,
+        {**{name: getattr(row.job, name) for name in own}, **_cells(row), "run": row.job.place,
          "unit": found.counties[row.job.county].file.money.base}
         for row in found.rows
     ]  # fmt: skip

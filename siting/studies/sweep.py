@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, Protocol
 
 from siting.counties.county import County
@@ -25,6 +25,11 @@ class Job:
     def key(self) -> str:
         """Its name in tables and logs."""
         return f"{self.county}/{self.scenario}/{self.solver}"
+
+    @property
+    def place(self) -> str:
+        """Its run folder within the folder of the sweep, which may be moved and handed on."""
+        return "/".join(PurePath(self.run).parts[-2:])
 
 
 @dataclass(frozen=True)
