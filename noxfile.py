@@ -103,6 +103,12 @@ def counties(here: nox.Session) -> None:
     run(here, 1000, f"{PATH}counties.py")
 
 
+@nox.session(name="campaign-reports", venv_backend="none")
+def reports(here: nox.Session) -> None:
+    """County folders by chance: every figure of their reports counted again, what is said of sites tried out."""
+    run(here, 100, f"{PATH}reports.py")
+
+
 @nox.session(name="campaign-witness", venv_backend="none")
 def witness(here: nox.Session) -> None:
     """F16: SCIP on random problems beside HiGHS; `SITING_SEED` is the first of their seeds."""

@@ -29,9 +29,9 @@ def services(study: Study, say: Speech) -> Section:
                 say.name(service), standard(service, say), quantity(study.county, key, now.demand),
                 was.share, now.share,
                 was.settlements_served / (was.settlements or 1), now.settlements_served / (now.settlements or 1),
-                travelled(was.travel_mean, was.by_time) if was.served else None,
-                travelled(now.travel_mean, now.by_time) if now.served else None,
-                travelled(now.travel_max, now.by_time) if now.served else None,
+                travelled(was.travel_mean, was.by_time) if was.travellers else None,
+                travelled(now.travel_mean, now.by_time) if now.travellers else None,
+                travelled(now.travel_max, now.by_time) if now.travellers else None,
                 now.sites_open, now.sites_new, now.sites_expanded, now.sites_closed,
             )
         )  # fmt: skip

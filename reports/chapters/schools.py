@@ -10,7 +10,7 @@ from siting.studies.study import Study
 
 from ..nouns import Cell, Columns, Section, Table
 from ..speech import Speech, travelled
-from ..spots import serving, way
+from ..spots import quantity, serving, way
 from .results import host
 
 #: Rows on the page; moves.csv holds all of them.
@@ -125,11 +125,14 @@ def _closed(study: Study, say: Speech) -> Table:
             new = [a for i in dict.fromkeys(a.settlement for a in old) for a in now.get(i, ())]
             same = [a for a in new if way(service, a.access).by_time == by_time]
             went = sum(a.persons for a in old)
+            alike = [a for a in old if way(service, a.access).by_time == by_time]
             rows.append(
                 (
-                    say.name(service), say.name(spots[site]), host(spots[site], places, say), went,
+                    say.name(service), say.name(spots[site]), host(spots[site], places, say),
+                    quantity(county, key, went),
                     say.listing([say.name(spots[i]) for i in _sites(new)][:4]) or None,
-                    travelled(_mean(old), by_time) if went else None, travelled(_mean(same), by_time) if same else None,
+                    travelled(_mean(alike), by_time) if alike else None,
+                    travelled(_mean(same), by_time) if same else None,
                     travelled(max(a.travel for a in same), by_time) if same else None,
                     sum(a.persons for a in new if way(service, a.access).kind == "boarding") or None,
                     sum(a.persons for a in new if a.line) or None,

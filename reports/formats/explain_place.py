@@ -31,7 +31,7 @@ from ..spots import Spot, every, quantity, serving, way
 MOST_NAMED = 12
 #: Settlements of a loss that the terminal names.
 PLACES = 6
-BARRED = ("no_road", "no_site", "host", "keep_away", "referral", "rule", "onward", "full")
+BARRED = ("no_road", "no_site", "host", "keep_away", "referral", "rule", "onward", "full", "few", "few_left")
 
 
 class Telling:
@@ -146,7 +146,7 @@ class Telling:
             else say(f"explain.cause.{r.cause}"),
         ]
         fund = next((say.name(f) for f in county.file.funds if f.id == r.fund), "")
-        if fund and r.cause in ("money", "order", "running"):
+        if fund and r.cause in ("money", "order", "running", "cost", "travel"):
             lines.append(say("explain.payer", fund=fund, left=say.money(r.left)))
         return lines
 

@@ -142,7 +142,7 @@ def _services(comparison: Comparison, names: Names, say: Speech) -> Section:
         name = say.name(comparison.county.services[key])
         demand = quantity(comparison.county, key, next(f.demand for f in figures if f))
         served.append((name, demand, *(f.share if f else None for f in figures)))
-        travel.append((name, *(travelled(f.travel_mean, f.by_time) if f and f.served else None for f in figures)))
+        travel.append((name, *(travelled(f.travel_mean, f.by_time) if f and f.travellers else None for f in figures)))
     return Section(
         "services",
         say("compare.services"),

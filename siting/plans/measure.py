@@ -46,8 +46,8 @@ class ServiceFigures:
     """One service: people and settlements served (kilograms a day in haul services), sites by action, money, travel.
 
     ``travel_mean`` is per person served; it and ``travel_max`` are in seconds if ``by_time``, else in metres.
-    Assignments over an access of the other kind (time against distance) are left out of both. ``travel_cost`` is
-    what travel costs a year, in base units.
+    Assignments over an access of the other kind (time against distance) are left out of both; ``travellers`` are those
+    who are not. ``travel_cost`` is what travel costs a year, in base units.
     """
 
     service: str
@@ -65,6 +65,7 @@ class ServiceFigures:
     travel_mean: float
     travel_max: int
     travel_cost: int = 0
+    travellers: int = 0
 
     @property
     def share(self) -> float:
@@ -213,6 +214,7 @@ def _service(
         travel_mean=float(Fraction(sum(p * t for p, t in same), persons)) if persons else 0.0,
         travel_max=max((t for _, t in same), default=0),
         travel_cost=travel_cost(county, key, part),
+        travellers=persons,
     )
     return figures, rows
 
@@ -260,7 +262,7 @@ def _kind(service: Service, access: int) -> str:
 
 
 def _by_time(service: Service, access: int) -> bool:
-    return service.access[access].by_time if access < len(service.access) else True
+    return service.ways[access].by_time
 
 
 def _target(need: TargetNeed, plan: Plan, county: County) -> TargetFigures:

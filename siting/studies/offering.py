@@ -20,7 +20,7 @@ from siting.problems.options import Option, options_of, saved
 from siting.roads.travel import TravelTimes, sites_of
 
 #: Why nothing helps: no road, nothing within the standard, or what forbids what lies within it.
-Block = Literal["", "no_road", "no_site", "host", "keep_away", "referral", "rule", "onward", "full"]
+Block = Literal["", "no_road", "no_site", "host", "keep_away", "referral", "rule", "onward", "full", "few", "few_left"]
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,8 @@ class Offer:
     """An option that is not in the plan: a site to build or to enlarge.
 
     ``line`` must run for it, the disposal place ``also`` must be built ("": none); ``capital`` and ``running`` in base
-    units beside what the plan spends; ``serves`` how many more it takes; ``action`` "keep" where an open site has room.
+    units beside what the plan spends; ``serves`` how many more it takes; ``action`` "keep" where an open site has room,
+    "reopen" where one that the plan closes would stay.
     """
 
     service: str
@@ -62,12 +63,16 @@ class Bench:
         self.lines = {key: tuple(line.id for line in county.lines_of(key)) for key in county.services}
         groups = {a.eligible for service in county.services.values() for a in service.access if a.eligible}
         self.pools = {group: county.group(group) for group in sorted(groups)}
+        self.outside = {site.id for site in county.sites if site.outside}
         rules = [rule for rule in county.file.rules if rule.service in plan.services]
-        self.full_rules = [rule for rule in rules if _count(rule, plan) >= rule.at_most]
+        self.full_rules = [rule for rule in rules if _count(rule, plan, self.outside) >= rule.at_most]
         self.sites = {key: sites_of(county, key) for key in plan.services}
+        self.position = {key: {i: k for k, (_, i) in enumerate(sites)} for key, sites in self.sites.items()}
         opened = [o.site for part in plan.services.values() for o in part.open]
         self.plots = {self.rows[i].plot for i in opened if i in self.rows and self.rows[i].plot}
         self.referred = {key: self._referred(key) for key in plan.services if key in times.referrals}
+        self.stands = {o.site for options in self.options.values() for o in options if o.action == "keep"}
+        self.reached: dict[str, dict[int, int]] = {}
         self.onward = {key: self._transfers(key) for key in plan.services if key in times.transfers}
 
     def ways(self, key: str, wanted: np.ndarray) -> dict[int, list[tuple[int, int, int]]]:
@@ -140,11 +145,14 @@ class Bench:
             onward = self._onward(key, site, room, built) if room > 0 else None
             block = "" if now else self.forbidden(key, option)
             block = block or ("full" if room <= 0 else "onward" if onward is None else "")
+            if not block and not now and (own.persons if own else 0) + room < self._least(key, option):
+                block = "few_left"
             if not block and onward is not None:
                 shares = own is None and site in self.rows and self.rows[site].plot in self.plots
                 capital = option.capital - (saved(option, self.county) if shares else 0) - (own.capital if own else 0)
+                capital += self.kept_from_sale(key) if own is None and site in self.stands else 0
                 money = (0, 0) if now else (max(0, capital), option.running - (own.running if own else 0))
-                action = "keep" if now else option.action
+                action = "keep" if now else "reopen" if option.action == "keep" else option.action
                 what = (onward[0], "", "new") if now and onward[0] else (site, option.size, action)
                 also = "" if now else onward[0]
                 made.append(Offer(key, *what, money[0] + onward[1], money[1] + onward[2], room, also=also))
@@ -181,28 +189,60 @@ class Bench:
         return "keep_away" if level in self.county.services[key].hosts else "host"
 
     def forbidden(self, key: str, option: Option) -> Block:
-        """What stands against an option beside this plan: a rule that is used up, or no site to refer to."""
-        if option.action == "keep":
-            return ""
-        if any(rule.service == key and _holds(rule, option) for rule in self.full_rules):
-            return "rule"
+        """What stands against an option beside this plan: a rule that is used up, no site to refer to, or fewer people
+        in its whole reach than it must have."""
+        own = self.taken.get((key, option.site))
+        for rule in self.full_rules:
+            counted = own is not None and _holds(rule, own.opening)  # what it counts already, it may count again
+            if rule.service == key and _holds(rule, option) and not counted and option.site not in self.outside:
+                return "rule"
+        least = self._least(key, option)
+        if least and self._reach(key).get(self.position[key][option.site], 0) < least:
+            return "few"
         if option.action == "new" and key in self.referred and option.site not in self.referred[key]:
             return "referral"
         return ""
 
+    def _least(self, key: str, option: Option) -> int:
+        """Fewest persons of a site that is built or enlarged, or stays where it might be shut."""
+        service = self.county.services[key]
+        stays = option.site in self.outside or not service.may_close or service.close_only_if_served
+        return 0 if option.action == "keep" and stays else service.min_persons
+
+    def _reach(self, key: str) -> dict[int, int]:
+        """Everybody who has a way to each site of a service, by its position; each counted once."""
+        if key not in self.reached:
+            ways, demand = self.times.pairs(key), self.county.demand_of(key)
+            pairs = set(zip(ways.settlement.tolist(), ways.site.tolist(), strict=True))
+            asked = [demand[s.id] for s in self.county.settlements]
+            found: dict[int, int] = {}
+            for i, j in pairs:
+                found[j] = found.get(j, 0) + asked[i]
+            self.reached[key] = found
+        return self.reached[key]
+
+    def kept_from_sale(self, key: str) -> int:
+        """What it costs a plan to leave one more site open: its resale less its closing, as far as the sale paid for
+        anything; less than 0 where closing costs more."""
+        service, first = self.county.services[key], ("", self.county.phases[0])
+        rows = [f for (owner, _), f in self.taken.items() if owner == key and f.opening.phase in first]
+        built = sum(f.capital for f in rows)
+        each = self.county.base(service.closing_capital) - self.county.base(service.resale)
+        shut = len(self.plan.services[key].closed)
+        return max(0, built + (shut - 1) * each) - max(0, built + shut * each)
+
     def _referred(self, key: str) -> set[str]:
-        """Sites that have an open site to refer to."""
+        """Sites that have an open site to refer to, or may refer to themselves; of a service that the plan does not
+        decide none is open."""
         referral = self.county.services[key].referral
         assert referral is not None
         own = [s.id for s in self.county.sites if s.service == key]
         others = [s.id for s in self.county.sites if s.service == referral.service]
         table = self.times.referrals[key]
-        planned = referral.service in self.plan.services
         return {
             own[a]
             for a, b in zip(table.origin.tolist(), table.goal.tolist(), strict=True)
-            if (referral.service, others[b]) in self.taken
-            or (not planned and self.rows[others[b]].status == "existing")
+            if (referral.service, others[b]) in self.taken or own[a] == others[b]
         }
 
     def _transfers(self, key: str) -> dict[str, list[str]]:
@@ -233,5 +273,5 @@ def _holds(rule: Rule, chosen: Option | Opening) -> bool:
     return (not rule.actions or chosen.action in rule.actions) and (not rule.sizes or chosen.size in rule.sizes)
 
 
-def _count(rule: Rule, plan: Plan) -> int:
-    return sum(_holds(rule, opening) for opening in plan.services[rule.service].open)
+def _count(rule: Rule, plan: Plan, outside: Collection[str]) -> int:
+    return sum(_holds(rule, o) and o.site not in outside for o in plan.services[rule.service].open)

@@ -127,7 +127,10 @@ class Reasons:
             lost[who] = block.demand[who]
         places = [(block.demand_ids[i], int(lost[i])) for i in np.flatnonzero(lost > 0)]
         places.sort(key=lambda pair: (-pair[1], pair[0]))
-        return Loss(key, max(0, int(lost.sum())), tuple(places), block.served_in_full_only, block.whole)
+        persons = int(lost.sum())
+        if not block.served_in_full_only:  # the flow may serve more than the plan, which may not part settlements
+            persons = sum(a.persons for a in self.plan.services[key].assignments) - after.total
+        return Loss(key, max(0, persons), tuple(places), block.served_in_full_only, block.whole)
 
     def _missed(self, service: str, state: State, served: dict[str, Served]) -> Iterable[str]:
         """Targets that the plan meets and that nobody could meet without the site, as far as that is certain."""

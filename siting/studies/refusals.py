@@ -9,7 +9,9 @@ from typing import Literal
 import numpy as np
 
 from siting.counties.county import County, RedLine
-from siting.plans.funding import land
+from siting.errors import SolverFailed
+from siting.plans import assign
+from siting.plans.funding import affordable, capital, land
 from siting.problems.problem import Block
 from siting.roads.network import Plane
 from siting.studies import offering
@@ -17,8 +19,10 @@ from siting.studies.offering import Bench
 from siting.studies.serving import Serving
 
 #: nobody: it would serve nobody more; money, running, land: what is left does not suffice; order: what is left would
-#: pay for it, so that only targets of a higher tier or the gap that is not closed keep it out; else what forbids it.
-Cause = Literal["nobody", "money", "running", "land", "order"] | offering.Block
+#: pay for it, so that only targets of a higher tier or the gap that is not closed keep it out; cost, travel: the first
+#: aim, which nothing is opened against; least: people do not suffice for the fewest that sites must have; else what
+#: forbids it.
+Cause = Literal["nobody", "money", "running", "land", "order", "cost", "travel", "least"] | offering.Block
 
 
 @dataclass(frozen=True)
@@ -59,11 +63,14 @@ class Refusals:
             _, barred = self.bench.offer(service, site, 1)
             return Refusal(service, site, "", 0, 0, 0, fund, left, barred or "no_site")
         gain, o = max(tried, key=lambda pair: (pair[0], -int(block.capital[pair[1]]), -pair[1]))
-        option, capital, running = block.options[o], int(block.capital[o]), int(block.running[o])
+        option, costs, running = block.options[o], int(block.capital[o]), int(block.running[o])
+        if site in self.bench.stands:  # the plan closes it
+            costs = max(0, costs + self.bench.kept_from_sale(service))
         cause: Cause = self.bench.forbidden(service, option) or ("order" if gain else "nobody")
         if cause == "order":
-            cause = self._want(block, o, left) or "order"
-        return Refusal(service, site, option.size, gain, capital, running, fund, left, cause)
+            aims: dict[str, Cause] = {"cost": "cost", "travel": "travel"}
+            cause = self._want(block, o) or aims.get(self.serving.problem.aims[0], "order")
+        return Refusal(service, site, option.size, gain, costs, running, fund, left, cause)
 
     def _options(self, block: Block, site: str) -> Iterable[tuple[int, int]]:
         """Persons of its own service gained, and position, of every option."""
@@ -73,19 +80,33 @@ class Refusals:
             state = self.serving.otherwise(block.service, {at: o})
             yield max(0, self.serving.served(block, state).total - before), o
 
-    def _want(self, block: Block, o: int, left: int) -> Cause | None:
-        """What there is too little of."""
-        measures, problem = self.bench.measures, self.serving.problem
-        if int(block.capital[o]) > left:
+    def _want(self, block: Block, o: int) -> Cause | None:
+        """What there is too little of, in each phase in which the site could open as option ``o`` does in the first."""
+        like, wants = block.options[o], list[Cause | None]()
+        for other in block.options_at[int(block.option_site[o])]:
+            option = block.options[other]
+            if (option.size, option.action) == (like.size, like.action):
+                wants.append(self._want_of(block, other))
+        return None if None in wants else wants[0]
+
+    def _want_of(self, block: Block, o: int) -> Cause | None:
+        """What there is too little of for one option, all funds that may pay taken together."""
+        problem = self.serving.problem
+        opened = {key: own[own >= 0].tolist() for key, own in self.serving.state.items()}
+        opened[block.service] = sorted([*opened[block.service], o])
+        if not affordable(capital(problem, opened), problem.funds):
             return "money"
         budget = problem.running_budget
-        if budget is not None and measures.running + int(block.running[o]) > budget:
+        if budget is not None and self.bench.measures.running + int(block.running[o]) > budget:
             return "running"
-        if problem.land_quota:
-            opened = {key: own[own >= 0].tolist() for key, own in self.serving.state.items()}
-            phase = max(0, int(block.phase[o]))
-            if int(block.land[o]) > problem.land_quota[phase] - land(problem, opened)[phase]:
-                return "land"
+        used = land(problem, opened) if problem.land_quota else []
+        if any(m2 > most for m2, most in zip(used, problem.land_quota, strict=False)):
+            return "land"
+        try:
+            if block.fewest.any():
+                assign.service_plan(problem, block, opened)
+        except SolverFailed:
+            return "least"
         return None
 
 

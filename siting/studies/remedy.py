@@ -16,7 +16,7 @@ from siting.studies.nearest import Near
 from siting.studies.offering import Bench, Block, Offer
 
 #: The block that is told where sites differ: the one that is nearest to a remedy.
-TOLD: tuple[Block, ...] = ("full", "rule", "onward", "referral", "keep_away", "host", "no_road")
+TOLD: tuple[Block, ...] = ("full", "few_left", "few", "rule", "onward", "referral", "keep_away", "host", "no_road")
 
 
 @dataclass(frozen=True)
