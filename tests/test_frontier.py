@@ -16,13 +16,16 @@ import pytest
 from docx import Document
 
 from siting import api, rooms
+from siting.counties.sections import MoneyUnit
 from siting.errors import SolverFailed
 from siting.instances.synthetic.county import generate
 from siting.plan import Plan
 from siting.plans.nesting import Nesting, contains
 from siting.problems.problem import Fund, Problem
-from siting.reports.maps import fonts
+from siting.reports.content import WORDS
+from siting.reports.maps import curves, fonts
 from siting.reports.several import bundle, frontier
+from siting.reports.speech import Speech
 from siting.runs import budgets
 from siting.runs.budgets import Budgets
 from siting.runs.solving import Ask
@@ -247,3 +250,12 @@ def test_the_command_writes_curves_and_refuses_what_is_not_there(siting_cli: Run
         answer = siting_cli("frontier", tiny, *wrong, "--out", other, "--quiet")
         assert (answer.code, said in answer.err) == (code, True), answer.err
         assert not other.exists()
+
+
+@FONT
+@pytest.mark.parametrize("share", [0.0, 0.9999, 1.0])
+def test_a_curve_that_is_flat_at_an_end_of_the_axis_is_drawn(share: float) -> None:
+    """Where everybody is served at every budget the axis had no length."""
+    panel = curves.Panel("clinic", (0.0, share), ((0.0, share), (9.0, share)), ((9.0, share),))
+    drawn = curves.picture([panel], Speech(load("en", WORDS), MoneyUnit()))
+    assert drawn.startswith(b"\x89PNG")

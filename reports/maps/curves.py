@@ -159,5 +159,7 @@ def _ticks(low: float, high: float, whole: bool = True) -> list[float]:
     step *= next(k for k in (1, 2, 5, 10) if span / (step * k) <= 4)
     first, last = math.floor(low / step), math.ceil(high / step)
     last = max(last, first + 1)
+    if whole and (top := round(100 / step)) < last:  # everybody is served at every budget: the room is below
+        first, last = min(first, top - 1), top
     ticks = [n * step for n in range(first, last + 1)]
     return [t for t in ticks if 0 <= t <= 100] if whole else ticks
