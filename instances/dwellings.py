@@ -68,6 +68,9 @@ def _with_people(places: Sequence[Place], wish: Wish, inputs: Inputs, notes: lis
         if wish.buildings is not None:
             areas, by = floor_areas_dm2(wish.buildings, new), f"by floor area ({wish.buildings.name})"
         new = spread_totals(new, inputs.totals, areas, by, notes)
+    if inputs.places is not None:  # counts of groups beside other people than those they were a part of
+        lost = {group for place in places for group in place.groups} - {g for place in new for g in place.groups}
+        notes += [Fault("N213", inputs.places.file, column=g, values={"column": g}) for g in sorted(lost)]
     return new
 
 

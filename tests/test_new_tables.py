@@ -508,3 +508,12 @@ def test_a_listing_says_which_columns_it_does_not_know(tmp_path: Path) -> None:
     file.write_text("名称;人口;电话\n甲;5;1\n", "utf-8")
     listing: Listing = read_listing(file, columns.SETTLEMENTS, ("name",))
     assert listing.others == ("电话",)
+
+
+def test_groups_that_other_people_push_out_are_listed(tmp_path: Path) -> None:
+    """With totals of townships the pupils of the list gave way to a share of the residents, without a word."""
+    book = workbook(tmp_path / "村.xlsx", [*HEAD, "小学生"], *([*row, 7] for row in ROWS))
+    totals = tmp_path / "totals.csv"
+    totals.write_text("乡镇,常住人口\n全县,1000\n", encoding="utf-8")
+    log = make_from_osm(tmp_path / "c", write_map(tmp_path / "map.osm"), settlements=book, totals=totals)
+    assert {"column": "pupils_primary_persons"} in said(list(log.notes), "N213")
