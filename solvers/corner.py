@@ -16,17 +16,17 @@ from .process import supervise
 from .process.linear import LinearModel
 
 
-def corner(task: LinearModel, values: np.ndarray, effort: Effort, seconds: float) -> np.ndarray | None:
-    """Values (n,) of a corner with the whole-number variables of ``values`` (n,), no worse than these; None where it
-    cannot be had in the time.
+def corner(task: LinearModel, values: np.ndarray, effort: Effort, seconds: float) -> np.ndarray:
+    """Values (n,) of a corner with the whole-number variables of ``values`` (n,), no worse than these; the values
+    themselves where it cannot be had in the time.
 
     Raises:
         CannotWrite: as `supervise.run`.
     """
     if seconds < 0.05 or effort.stopped():
-        return None
+        return values
     answer = supervise.run(
         task.held(values), {}, gap=0.0, seconds=seconds, seed=effort.seed, threads=effort.threads,
         stopped=effort.stopped, memory_mb=effort.memory_mb,
     )  # fmt: skip
-    return answer.values if answer.complete and not answer.infeasible else None
+    return values if answer.values is None or not answer.complete else answer.values

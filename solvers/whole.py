@@ -19,9 +19,10 @@ from siting.plan import Plan
 from siting.plans.outcome import Effort, Outcome, Progress, Seen, Stage, Stop
 from siting.problems.problem import Problem
 
+from . import twice
 from .corner import corner
 from .formulation import Formulation
-from .process import engines, supervise
+from .process import engines
 
 #: Share of the time that is left which a tier may take; the worth takes all but what travel gets.
 TIER_SHARE, AIM_SHARE, LAST_SHARE = 0.4, 0.9, 1.0
@@ -127,9 +128,10 @@ class Search:
             self.effort.on_progress(Progress(aim.name, services, now, objective, bound))
 
         deadline, task = time.monotonic() + seconds, self.form.aimed(aim, self.reached)
-        answer = supervise.run(
+        answer = twice.run(
             task,
             {} if self.best is None else self.form.start_of(self.best),
+            known=None if self.best is None else goal.value(self.problem, aim, self.best),
             gap=self.effort.gap,
             seconds=seconds,
             seed=self.effort.seed,
@@ -148,9 +150,7 @@ class Search:
         if answer.values is not None:
             self._consider(aim, answer.values)
             if answer.complete and not self._near(aim, answer.bound):
-                found = corner(task, answer.values, self.effort, deadline - time.monotonic())
-                if found is not None:
-                    self._consider(aim, found)
+                self._consider(aim, corner(task, answer.values, self.effort, deadline - time.monotonic()))
         return answer.bound
 
     def _near(self, aim: Aim, bound: float | None) -> bool:

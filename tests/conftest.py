@@ -179,7 +179,7 @@ def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
     from siting.solvers.process import supervise
     from siting.solvers.process.linear import LinearModel
 
-    def run(linear: LinearModel, start: dict[int, float], **_: object) -> supervise.Answer:
+    def run(linear: LinearModel, start: dict[int, float], presolve: bool = True, **_: object) -> supervise.Answer:
         if not len(linear.cost):  # scipy takes no model without variables; HiGHS does
             bound = linear.sign * linear.offset
             return supervise.Answer(linear.cost, bound, True, False, "", "in process", "")
@@ -188,7 +188,7 @@ def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
             integrality=linear.whole.astype(int),
             bounds=Bounds(linear.lower, linear.upper),
             constraints=LinearConstraint(linear.matrix, linear.row_lower, linear.row_upper),
-            options={"mip_rel_gap": 0.0},
+            options={"mip_rel_gap": 0.0, "presolve": presolve},
         )
         if answer.status == 2:
             return supervise.Answer(None, None, True, True, "", "in process", "")

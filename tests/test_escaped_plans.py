@@ -11,11 +11,14 @@ from siting.errors import SolverFailed
 from siting.plan import Plan
 from siting.plans.outcome import Effort, Stop
 from siting.problems.options import Option
+from siting.problems.posing import pose
 from siting.problems.problem import Fund, Problem, RuleRow, TargetRow
+from siting.reading import instance, scenario
+from siting.roads import travel
 from siting.solvers import county, greedy
 from siting.verify import Auditor
 
-from . import problems
+from . import counties_rich, problems
 from . import problems_brute as brute
 from . import verify_street as street
 from .problems import make_block
@@ -151,3 +154,16 @@ def test_no_way_is_shorter_than_none() -> None:
     block = make_block("school", "catchment", (5,), options, {(0, "A"): 60}, must_open="A", eligible={0: np.array([0])})
     outcome = county.solve(Problem((block,), (), None, (), aims=("travel", "worth")), EXACT)
     assert [(s.objective, s.bound, s.stop) for s in outcome.stages] == [(0, 0, Stop.PROVEN)] * 2
+
+
+@pytest.mark.usefixtures("in_process")
+def test_services_that_find_no_place_beside_a_tier_are_asked_together_with_it(tmp_path: Path) -> None:
+    """The first tier needs two services; around its best plan the greedy method found no place for the third, and the
+    plan of before stayed, with a gap, though the whole model has another."""
+    read, _ = instance.examine(counties_rich.write(tmp_path / "county", counties_rich.draw(83030)))
+    assert read is not None
+    under = scenario.under(read, "other")
+    stages = county.solve(pose(under, travel.times(under), scenario.of(read, "other")), EXACT).stages
+    assert [(s.name, s.objective, s.stop) for s in stages][:2] == [
+        ("tier 1", 7_000_000, Stop.PROVEN), ("tier 2", 2_500_000, Stop.PROVEN),
+    ]  # fmt: skip

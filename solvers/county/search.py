@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -22,7 +23,7 @@ from siting.plan import Plan
 from siting.plans.outcome import Effort, Progress
 from siting.problems.problem import Problem
 
-from .. import greedy
+from .. import greedy, twice
 from ..corner import corner
 from ..formulation import ONE_AT_A_TIME, Formulations
 from ..joint import prices
@@ -212,7 +213,8 @@ class Search:
             self.effort.on_progress(Progress(self.aim.name, services, seconds_now, self.value, known))
 
         progress(None, self.bound)  # the solver itself may be silent for long
-        answer = supervise.run(
+        ask = partial(twice.run, known=self.value) if bounds and task.whole.any() else supervise.run
+        answer = ask(
             task,
             self.form.start_of(self.best) if whole else {},
             gap=self._share(bounds or only_complete) * self._allowed() / max(1, abs(self.value)),
@@ -236,15 +238,10 @@ class Search:
             self._consider(answer.values)
         if bounds and answer.bound is not None and math.isfinite(answer.bound):
             self._tighten(answer.bound)
-        if bounds and task.whole.any() and answer.complete and not self.proven():
-            self._lost(task, answer.values)
+        lost = bounds and answer.complete and not self.proven()  # though it is good enough for the solver
+        if lost and task.whole.any() and answer.values is not None and not self.form.relaxes:
+            self._consider(corner(task, answer.values, self.effort, self.clock.left_s))
         return answer.values
-
-    def _lost(self, task: LinearModel, values: np.ndarray | None) -> None:
-        """Look for the plan of an answer that the solver calls good enough, where rounding lost what makes it so."""
-        known = None if self.form.relaxes or values is None else corner(task, values, self.effort, self.clock.left_s)
-        if known is not None:
-            self._consider(known)
 
     def _consider(self, values: np.ndarray) -> None:
         """Turn values into a plan, and take it if it is better and gives nothing away of what was reached before."""

@@ -66,8 +66,9 @@ def solve_stages(
             try:
                 best = better if whole else _extend(problem, better)
                 on_plan(best)
-            except SolverFailed:  # the other services cannot even stand still beside it: the plan before stays
-                stage = replace(stage, objective=goal.value(problem, aim, best), stop=Stop.TIME)
+            except SolverFailed:  # the other services find no place beside it by themselves: all are asked together
+                bounds = [] if stage.bound is None else [stage.bound]
+                best, stage, used = _stage(problem, best, replace(ask, on_plan=on_plan, known=[*ask.known, *bounds]))
         stages.append(stage)
         if stage.bound is not None:
             effort.on_known(Known(services, aim.name, stage.bound, levels))

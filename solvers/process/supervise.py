@@ -52,12 +52,13 @@ def run(
     max_nodes: int = 2**31 - 1,
     engine: str = "highs",
     memory_mb: int | None = None,
+    presolve: bool = True,
 ) -> Answer:
     """Solve ``linear`` from ``start`` (value by ``id`` of the variable; the rest is completed by the solver).
 
     ``max_nodes`` ends the search after so many nodes, the same on every machine. ``on_progress(objective, bound)`` is
     called in the model's own sense; ``on_values(values)`` with new incumbents. ``engine`` is one of `engines`;
-    ``memory_mb`` caps the address space of the child.
+    ``memory_mb`` caps the address space of the child; ``presolve`` can be left out by HiGHS alone.
 
     Raises:
         InputRefused: the engine is not installed (E193).
@@ -70,6 +71,7 @@ def run(
         "random_seed": seed,
         "threads": threads,
         "mip_max_nodes": max_nodes,
+        **({} if presolve else {"presolve": "off"}),
     }
     with ExitStack() as stack:
         with refused():
