@@ -62,7 +62,8 @@ def _fits(problem: Problem, opened: dict[str, list[int]]) -> bool:
 
 
 def _served(problem: Problem, plan: Plan) -> dict[str, np.ndarray]:
+    persons = {b.service: plan.services[b.service].served() for b in problem.blocks}
     return {
-        b.service: np.array([plan.services[b.service].served().get(i, 0) for i in b.demand_ids], dtype=np.int64)
+        b.service: np.array([persons[b.service].get(i, 0) for i in b.demand_ids], dtype=np.int64)
         for b in problem.blocks
     }
