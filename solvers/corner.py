@@ -8,11 +8,13 @@ by the simplex method, ends in a corner that is as good.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from siting.plans.outcome import Effort
 
-from .process import supervise
+from .process.arrays import hand_over
 from .process.linear import LinearModel
 
 
@@ -25,8 +27,5 @@ def corner(task: LinearModel, values: np.ndarray, effort: Effort, seconds: float
     """
     if seconds < 0.05 or effort.stopped():
         return values
-    answer = supervise.run(
-        task.held(values), {}, gap=0.0, seconds=seconds, seed=effort.seed, threads=effort.threads,
-        stopped=effort.stopped, memory_mb=effort.memory_mb,
-    )  # fmt: skip
+    answer = hand_over(task.held(values), replace(effort, time_limit_s=seconds), gap=0.0)
     return values if answer.values is None or not answer.complete else answer.values

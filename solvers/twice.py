@@ -12,6 +12,8 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from siting.plans.outcome import slip
+
 from .process import supervise
 from .process.linear import LinearModel
 
@@ -44,6 +46,5 @@ def run(
 
 def _excludes(task: LinearModel, answer: supervise.Answer, value: float) -> bool:
     """Whether an answer says that nothing as good as ``value`` can be had."""
-    if answer.bound is None:
-        return answer.infeasible
-    return answer.infeasible or task.sign * (answer.bound - value) > 1e-6 * max(1.0, abs(value))
+    beyond = answer.bound is not None and task.sign * (answer.bound - value) > slip(answer.bound)
+    return answer.infeasible or beyond

@@ -115,7 +115,7 @@ class Search:
         left = (self.effort.time_limit_s - (time.monotonic() - self.begun)) / parts
         bound = self._solve(aim, left) if left > 0.05 and not self.effort.stopped() else None
         own = None if self.best is None else goal.value(self.problem, aim, self.best)
-        whole = None if bound is None or not math.isfinite(bound) else _rounded(aim, bound)
+        whole = None if bound is None or not math.isfinite(bound) else aim.rounded(bound)
         self.reached.append((aim, has))
         return Seen(aim.name, own, whole, has, aim.maximise, self.best)
 
@@ -158,7 +158,7 @@ class Search:
         if self.best is None or bound is None or not math.isfinite(bound):
             return False
         value = goal.value(self.problem, aim, self.best)
-        return abs(_rounded(aim, bound) - value) <= self.effort.gap * abs(value)
+        return abs(aim.rounded(bound) - value) <= self.effort.gap * abs(value)
 
     def _consider(self, aim: Aim, values: np.ndarray) -> None:
         """Turn values into a plan, and take it if it is better and gives nothing away of what was reached before."""
@@ -166,11 +166,10 @@ class Search:
             plan = self.form.plan_of(values)
         except SolverFailed:
             return  # over a budget by a rounding of the solver
-        if any(_worse(a, goal.value(self.problem, a, plan), level) for a, level in self.reached):
+        if any(a.better(level, goal.value(self.problem, a, plan)) for a, level in self.reached):
             return
-        if self.best is None or _worse(
-            aim, goal.value(self.problem, aim, self.best), goal.value(self.problem, aim, plan)
-        ):
+        value = goal.value(self.problem, aim, plan)
+        if self.best is None or aim.better(value, goal.value(self.problem, aim, self.best)):
             self.best = plan
             self.effort.on_plan(plan)
 
@@ -186,24 +185,14 @@ class Search:
         return replace(stage, stop=stop)
 
 
-def _worse(aim: Aim, one: int, other: int) -> bool:
-    return one < other if aim.maximise else one > other
-
-
-def _rounded(aim: Aim, bound: float) -> int:
-    """A bound in whole units: aims count whole things."""
-    slack = 1e-6 + 1e-8 * abs(bound)
-    return math.floor(bound + slack) if aim.maximise else math.ceil(bound - slack)
-
-
 def _in_whole_units(aim: Aim, bound: float, value: int) -> int:
     """A bound rounded to the whole units that aims count.
 
     Raises:
         SolverFailed: it excludes a plan that is known (E902).
     """
-    whole = _rounded(aim, bound)
-    if _worse(aim, whole, value):
+    whole = aim.rounded(bound)
+    if aim.better(value, whole):
         raise SolverFailed(Fault("E902", values={"why": f"{aim.name}: bound {whole} excludes a plan with {value}"}))
     return whole
 

@@ -42,9 +42,7 @@ def listed_candidates(
     for cells in rows_of(listing, notes):
         ident = cells.ident("id", f"row{cells.row}")
         for service in _services(cells, services):
-            if (key := f"{service}#{ident}") in first:
-                cells.fault("E207", "id", id=ident, first=first[key])
-            first.setdefault(key, cells.row)
+            cells.once("id", ident, first, key := f"{service}#{ident}")
             candidate = _read(cells, key, service, settlements, reference)
             found += [candidate] if candidate else []
     return found

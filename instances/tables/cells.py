@@ -52,11 +52,12 @@ class Cells:
         """Add a fault at this row in column ``where``."""
         self.faults.append(Fault(code, self.listing.file, self.row, where, values))
 
-    def once(self, column: str, ident: str, first: dict[str, int]) -> None:
-        """Keep in ``first`` the row where an id stands first; E207 where it stood before."""
-        if ident in first:
-            self.fault("E207", column, id=ident, first=first[ident])
-        first.setdefault(ident, self.row)
+    def once(self, column: str, ident: str, first: dict[str, int], key: str = "") -> None:
+        """Keep in ``first`` the row where an id stands first, or a ``key`` of it; E207 where it stood before."""
+        key = key or ident
+        if key in first:
+            self.fault("E207", column, id=ident, first=first[key])
+        first.setdefault(key, self.row)
 
     def text(self, column: str) -> str:
         """The cell as text, "" where it is missing."""

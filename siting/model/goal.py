@@ -14,6 +14,7 @@ in whole units, so keeping it can never be infeasible.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,7 @@ import pyomo.environ as pyo
 
 from siting.counties.fares import yearly
 from siting.plan import Plan
+from siting.plans.outcome import slip
 from siting.problems.needs import share_value
 from siting.problems.problem import Block, Problem, TargetRow
 
@@ -41,6 +43,10 @@ class Aim:
     def better(self, value: int, than: int) -> bool:
         """Whether one value is better than another."""
         return value > than if self.maximise else value < than
+
+    def rounded(self, bound: float) -> int:
+        """A bound in whole units, as aims count whole things: of a maximum rounded down, of a minimum up."""
+        return math.floor(bound + slip(bound)) if self.maximise else math.ceil(bound - slip(bound))
 
     def counts_travel(self, problem: Problem) -> bool:
         """Whether it matters over which ways people go."""

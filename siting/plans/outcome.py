@@ -26,6 +26,11 @@ class Stop(Enum):
 MINIMISED = ("cost", "travel")
 
 
+def slip(bound: float) -> float:
+    """By how much a bound from a solver's floating point may be wrong."""
+    return 1e-6 + 1e-8 * abs(bound)
+
+
 @dataclass(frozen=True)
 class Stage:
     """One step of the order of aims: a tier of targets, the worth, the cost, the travel.

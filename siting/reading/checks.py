@@ -250,10 +250,12 @@ def in_scenarios(county: County, numbers: Numbers) -> Iterator[Fault]:
 
     A host that a scenario leaves out (E124) is none: its candidates cannot be built there.
     """
-    for name, variation in county.file.scenarios.items():
-        said = [*sites(county, numbers), *lines(county, numbers)]
+    changing = [name for name, variation in county.file.scenarios.items() if variation.changes]
+    always = [*sites(county, numbers), *lines(county, numbers)] if changing else []
+    for name in changing:
+        said = list(always)
         try:
-            changed = scenario.under(county, name) if variation.changes else county
+            changed = scenario.under(county, name)
         except InputRefused:
             continue  # said with the changes themselves
         for fault in (*sites(changed, numbers), *lines(changed, numbers)):

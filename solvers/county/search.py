@@ -270,8 +270,7 @@ class Search:
 
     def _tighten(self, bound: float) -> None:
         """Take a bound in whole units: aims count whole things, so a maximum is rounded down, a minimum up."""
-        slack = 1e-6 + 1e-8 * abs(bound)
-        whole = math.floor(bound + slack) if self.aim.maximise else math.ceil(bound - slack)
+        whole = self.aim.rounded(bound)
         if self.aim.better(self.value, whole):
             why = f"{self.aim.name}: bound {whole} excludes a plan with {self.value}"
             raise SolverFailed(Fault("E902", values={"why": why}))

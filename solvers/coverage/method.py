@@ -12,7 +12,7 @@ import time
 import numpy as np
 from scipy.sparse import csr_array
 
-from siting.plans.outcome import Effort
+from siting.plans.outcome import Effort, slip
 
 from ..priced import Answer, Task, Way, raised
 from ..process.arrays import Rows, hand_over, minimise
@@ -217,7 +217,7 @@ class Method:
         if answer.infeasible:
             self.high = self.value
         elif answer.bound is not None and np.isfinite(answer.bound):
-            bound = raised(total - answer.bound + 1e-6 + 1e-8 * abs(answer.bound))
+            bound = raised(total - answer.bound + slip(answer.bound))
             self.high = max(self.value, min(self.high, bound))
 
     def _start(self, cover: Cover) -> np.ndarray | None:

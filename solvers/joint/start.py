@@ -118,7 +118,7 @@ def _chain(problem: Problem, form: Formulation, effort: Effort, left_s: Callable
     def bounded(aim: Aim, answer: supervise.Answer) -> int | None:
         if answer.bound is None or not math.isfinite(answer.bound):
             return None
-        whole = math.floor(answer.bound + 1e-6 + 1e-8 * abs(answer.bound))
+        whole = aim.rounded(answer.bound)
         return min(whole, best_of(problem, aim) or whole)
 
     def eased(aim: Aim, bound: int, share: float = EASE) -> tuple[Aim, int]:

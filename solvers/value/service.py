@@ -18,7 +18,7 @@ import numpy as np
 
 from siting.plan import Plan
 from siting.plans.assign import positions
-from siting.plans.outcome import Effort
+from siting.plans.outcome import Effort, slip
 from siting.plans.value import Curve
 from siting.problems.problem import Block, Fund, Problem
 
@@ -176,7 +176,7 @@ class Service:
             )
             if answer.values is None or answer.bound is None or not math.isfinite(answer.bound):
                 return None
-            return Line(answer.bound + 1e-6 + 1e-8 * abs(answer.bound), price, max(0.0, float(money @ answer.values)))
+            return Line(answer.bound + slip(answer.bound), price, max(0.0, float(money @ answer.values)))
 
         return at
 
