@@ -21,8 +21,9 @@ LONG = 30
 #: Rows of a folded table on paper; the workbook has all of them.
 FOLDED_ROWS = 40
 #: Tables whose rows are tall, and how many of them stand on paper; the workbook has the rest.
-TALL_ROWS = {"remedies": 12, "moves": 15, "reasons_needed": 20, "reasons_spare": 15}
-TALL_ROWS |= {"stand_ins": 15, "line_stand_ins": 15}
+TALL_ROWS = {
+    "remedies": 12, "moves": 15, "reasons_needed": 20, "reasons_spare": 15, "stand_ins": 15, "line_stand_ins": 15,
+}  # fmt: skip
 #: Of a longer table paper has so many rows: those with most capital where it names capital, else the first.
 MOST_ROWS, OWN_MOST = 200, {"sites": 60, "compare_site_changes": 60}
 #: A column of texts longer than this that so many of its rows lack stands in a table of its own, with its rows only.

@@ -98,6 +98,7 @@ def wrapped(lines: Iterable[str], width: int | None) -> list[str]:
 
 
 def broken(line: str, width: int) -> list[str]:
+    """One line as several of ``width`` half-width signs; those that follow keep its margin."""
     margin = len(line) - len(line.lstrip(" "))
     parts, left = [], line
     while signs(left) > width:
